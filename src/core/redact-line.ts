@@ -1,0 +1,69 @@
+import { maskSecret, redactUrl } from './redact.ts';
+
+/** The end of a key's name that makes its value a secret: `ELASTIC_PASSWORD`, `secure_password`, `--requirepass`. */
+const NAME =
+  '(?:pass(?:words?|wd|phrase|code)?|pwd|masterauth|secrets?|tokens?|jwt|auth|(?:api|access|private|secret|signing|encryption|account|shared)[_.-]?keys?|credentials?|material)';
+
+/** `name: value`, `name=value`, `"name": "value"`, `--name value`, `"--name", "value"`. Lines are short when it runs. */
+const NAMED = new RegExp(
+  `([\\w.-]*${NAME}["']?(?:\\s*[:=]\\s*|["'],\\s*|\\s+))("(?:[^"\\\\]|\\\\.)*"?|'[^']*'?|[^\\s"',}\\]]+(?: (?!#)[^\\s"',}\\]:=]+)*)`,
+  'gi',
+);
+
+const SECRET_NAME = new RegExp(NAME, 'i');
+
+/** Values that say how, not what. */
+const HARMLESS =
+  /^(?:true|false|yes|no|on|off|null|none|scram-sha-256|md5|trust|\d{1,2}|\.?\/\S*|\$\w+|\$\{\w+(?::?\?[^}]*)?\})$/i;
+
+/** `${NAME:-literal}` */
+const FALLBACK = /(\$\{\w+:?[-=+])([^}]+)(?=\})/g;
+/** Redis: `user shop on >password #hash` */
+const ACL = /(\s[><#!])([^\s"']{3,})/g;
+/** `redis-cli -a password`, `mysql -ppassword` */
+const CLIENT = /(?:redis-cli|mysql|mariadb|mongo)/i;
+const CLIENT_FLAG = /([\s"']-[apP]["']?(?:\s*,?\s*["']?)?)([^\s"',\]]{3,})/g;
+/** What is as long and as mixed as this is a key whatever it is called. */
+const MIXED = /(?<![\w+/=.-])(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{20,}(?![\w+/=.-])/g;
+const LONGEST = 400;
+
+/**
+ * A line of configuration as it may be shown: values of keys that are named like secrets, logins in addresses and what
+ * looks like a key are masked, and what is longer than a line is cut.
+ *
+ * `requirepass correct-horse` -> `requirepass …[13]`
+ */
+export function redactLine(line: string): string {
+  let shown = line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+  shown = redactUrl(shown).replace(NAMED, (all: string, lead: string, value: string) => {
+    const quote = /^["']/.exec(value)?.[0] ?? '';
+    const closed = quote !== '' && value.length > 1 && value.endsWith(quote);
+    const inner = value.slice(quote.length, closed ? -1 : undefined);
+    if (inner === '' || HARMLESS.test(inner) || inner.includes('…[')) return all;
+    if (inner.startsWith('${')) return all;
+    return `${lead}${quote}${maskSecret(inner)}${closed ? quote : ''}`;
+  });
+  if (SECRET_NAME.test(shown)) shown = shown.replace(FALLBACK, masked);
+  if (/^\s*[+-]?\s*user\s/.test(shown)) shown = shown.replace(ACL, masked);
+  if (CLIENT.test(shown)) shown = shown.replace(CLIENT_FLAG, masked);
+  return shown.replace(MIXED, (value) => (isMixed(value) ? maskSecret(value) : value));
+}
+
+function masked(all: string, lead: string, value: string): string {
+  return value.includes('…[') ? all : lead + maskSecret(value);
+}
+
+/** Letters and digits change places often in a key, seldom in a name or a path. */
+function isMixed(value: string): boolean {
+  if (value.includes('/') && !/[+=]/.test(value) && value.split('/').every((part) => part.length < 20)) return false;
+  let changes = 0;
+  for (let at = 1; at < value.length; at++) if (kindOf(value[at]) !== kindOf(value[at - 1])) changes++;
+  return changes * 3 >= value.length;
+}
+
+function kindOf(character: string | undefined): 'digit' | 'upper' | 'lower' | 'other' {
+  if (character === undefined) return 'other';
+  if (character >= '0' && character <= '9') return 'digit';
+  if (character >= 'A' && character <= 'Z') return 'upper';
+  return character >= 'a' && character <= 'z' ? 'lower' : 'other';
+}
