@@ -1,0 +1,1 @@
+export { classifyFields } from './classify.ts';

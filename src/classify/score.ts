@@ -1,0 +1,123 @@
+/** One field's words against the vocabulary. */
+import type { Category } from '../core/category.ts';
+import { segment, tokenise } from './tokens.ts';
+import { DESCRIBERS, FLAGS, MULTI_FIELDS, NEUTRAL, OTHER_MEANINGS, VOCABULARY } from './vocabulary.ts';
+
+export interface Match {
+  category: Category;
+  /** 3: a phrase; 2: a strong word; 1: a weak word; 0: only with context. */
+  strength: 0 | 1 | 2 | 3;
+  /** First and last word, 0-based. */
+  from: number;
+  to: number;
+}
+
+interface Entry {
+  words: readonly string[];
+  category: Category;
+  strength: Match['strength'];
+}
+
+/** First word -> entries, the longest first. */
+const ENTRIES = new Map<string, Entry[]>();
+const KNOWN = new Set<string>();
+const REFERENCES = new Set(['id', 'ids', 'uuid']);
+const describers = new Set(words(DESCRIBERS));
+const neutral = new Set(words(NEUTRAL));
+const flags = new Set(words(FLAGS));
+const multiFields = new Set(words(MULTI_FIELDS));
+const others = phrases(OTHER_MEANINGS);
+
+for (const category of Object.keys(VOCABULARY) as Category[]) {
+  const { strong, phrases: together, weak, contextual } = VOCABULARY[category];
+  for (const phrase of phrases(together)) add({ words: phrase, category, strength: 3 });
+  for (const word of words(strong)) add({ words: [word], category, strength: 2 });
+  for (const word of words(weak)) add({ words: [word], category, strength: 1 });
+  for (const word of words(contextual)) add({ words: [word], category, strength: 0 });
+}
+for (const list of ENTRIES.values()) list.sort((a, b) => b.words.length - a.words.length || b.strength - a.strength);
+for (const word of [...describers, ...neutral]) KNOWN.add(word);
+
+function add(entry: Entry): void {
+  const [first = ''] = entry.words;
+  const list = ENTRIES.get(first) ?? [];
+  list.push(entry);
+  ENTRIES.set(first, list);
+  for (const word of entry.words) KNOWN.add(word);
+}
+
+function words(text: string): string[] {
+  return text.split(' ').filter(Boolean);
+}
+
+function phrases(text: string): string[][] {
+  return text
+    .split(',')
+    .map((phrase) => words(phrase))
+    .filter((phrase) => phrase.length > 0);
+}
+
+/** A field's words; those written together are taken apart where known words fill them, plurals lose their s. */
+export function wordsOf(name: string): string[] {
+  const parts = name.split(/[./]|\[\d*\]/).filter((part) => part !== '');
+  while (parts.length > 1 && multiFields.has((parts.at(-1) ?? '').toLowerCase())) parts.pop();
+  const found = tokenise(parts.join(' ')).flatMap((token) => {
+    if (KNOWN.has(token)) return [token];
+    const single = token.length > 3 && token.endsWith('s') ? token.slice(0, -1) : token;
+    if (KNOWN.has(single)) return [single];
+    return segment(token, (word) => KNOWN.has(word)) ?? segment(single, (word) => KNOWN.has(word)) ?? [token];
+  });
+  // `e_mail` and `eMail` are one word, and so are `user_name` and `username` (phrases take care of that).
+  return found.flatMap((word, index) =>
+    word === 'e' && found[index + 1] === 'mail' ? [] : word === 'mail' && found[index - 1] === 'e' ? ['email'] : [word],
+  );
+}
+
+/** Every reading of the words, whatever their context; none where they are about something and do not hold it. */
+export function readings(tokens: readonly string[]): Match[] {
+  const matches: Match[] = [];
+  for (let from = 0; from < tokens.length; from++) {
+    for (const entry of ENTRIES.get(tokens[from] ?? '') ?? []) {
+      if (entry.words.every((word, offset) => tokens[from + offset] === word)) {
+        matches.push({ category: entry.category, strength: entry.strength, from, to: from + entry.words.length - 1 });
+      }
+    }
+  }
+  // What means something else ends the matter, unless a longer phrase takes it in (`last login ip`).
+  const elsewhere = others.flatMap((phrase) => {
+    const from = findPhrase(tokens, phrase);
+    return from < 0 ? [] : [{ from, to: from + phrase.length - 1 }];
+  });
+  const head = headOf(tokens);
+  return matches.flatMap((match) => {
+    if (elsewhere.some(({ from, to }) => match.from > from || match.to < to)) return [];
+    // `city_id` names a row of another table; `patient_id` and `booking_id` still say what this one is about.
+    if (match.strength < 2 && match.to < head && REFERENCES.has(tokens[head] ?? '')) return [];
+    if (match.to < head && describers.has(tokens[head] ?? '')) return [];
+    if (match.from > 0 && flags.has(tokens[0] ?? '')) return [];
+    const tail = tokens.slice(match.to + 1).filter((word) => !/^\d+$/.test(word));
+    if (tail.every((word) => neutral.has(word) || isPartOf(matches, match, word, tokens))) return [match];
+    // Followed by a word that is not understood: a hint at most.
+    return match.strength >= 2 ? [{ ...match, strength: 1 as const }] : [];
+  });
+}
+
+/** Further words of the same category after a match do not make it doubtful: `shipping_address_street`. */
+function isPartOf(matches: readonly Match[], match: Match, word: string, tokens: readonly string[]): boolean {
+  return matches.some(
+    (other) => other.strength > 0 && other.from > match.to && tokens.slice(other.from, other.to + 1).includes(word),
+  );
+}
+
+/** The last word that is not a number: in English compounds it says what the field is. */
+function headOf(tokens: readonly string[]): number {
+  for (let index = tokens.length - 1; index >= 0; index--) if (!/^\d+$/.test(tokens[index] ?? '')) return index;
+  return -1;
+}
+
+function findPhrase(tokens: readonly string[], phrase: readonly string[]): number {
+  for (let from = 0; from + phrase.length <= tokens.length; from++) {
+    if (phrase.every((word, offset) => tokens[from + offset] === word)) return from;
+  }
+  return -1;
+}
