@@ -1,0 +1,22 @@
+import { PosternError } from '../../core/errors.ts';
+import type { Connection } from '../../net/connection.ts';
+
+/** True when what is written cannot be read on the way: TLS, or it never leaves this machine. */
+export function isPrivate(connection: Connection): boolean {
+  return connection.tls !== undefined || isLoopback(connection.address);
+}
+
+/**
+ * Stops before an owner's password would cross a network in clear.
+ * @throws PosternError `E_PROBE_IO`
+ */
+export function requirePrivate(connection: Connection, what: string): void {
+  if (isPrivate(connection)) return;
+  throw new PosternError('E_PROBE_IO', `the positive control was not run: ${what} would cross the network in clear`, {
+    hint: 'Enable TLS on the store, or give the control a trustedAddress on loopback.',
+  });
+}
+
+function isLoopback(address: string): boolean {
+  return /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/i.test(address) || address === '::1';
+}

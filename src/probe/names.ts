@@ -1,0 +1,31 @@
+import { namePattern } from '../core/redact.ts';
+
+const UUID = /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/i;
+
+/**
+ * The name of an index, database or bucket: verbatim, because owners find it by its name, unless it looks like a value
+ * (an address, a telephone number, a token); then its pattern.
+ */
+export function datasetName(name: string): string {
+  // CouchDB names the database of a user `userdb-` and the user's name in hexadecimal (couch_peruser).
+  if (/^userdb-(?:[0-9a-f]{2})+$/i.test(name)) return 'userdb-*';
+  const value = name.includes('@') || /\d{9}/.test(name) || UUID.test(name) || /[0-9a-f]{24}/i.test(name);
+  return value || name.length > 255 || !/^[\x21-\x7e]+$/.test(name) ? namePattern(name.slice(0, 1_024)) : name;
+}
+
+/** A field's dotted path. A part that looks like a value, as dynamic mappings make them, becomes `*`. */
+export function fieldName(path: string): string {
+  return path
+    .split('.')
+    .map((part) => (looksLikeValue(part) ? '*' : part))
+    .join('.');
+}
+
+function looksLikeValue(part: string): boolean {
+  return part.length > 64 || !/^[\w$@ -]*$/.test(part) || part.includes('@') || /\d{5}/.test(part) || UUID.test(part);
+}
+
+/** `12400` as `12,400`, without loading locale data. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}

@@ -1,0 +1,173 @@
+/** One service's dialogue on one port, with its TLS policy, and what it left behind. */
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { PosternError } from '../core/errors.ts';
+import type { ExchangeEvidence } from '../core/evidence.ts';
+import type { AllowList } from '../net/allow-list.ts';
+import type { HttpAnswer, HttpSession } from '../net/connection.ts';
+import {
+  type Deadline,
+  type Dialer,
+  type NetworkTarget,
+  Peer,
+  type PeerSigns,
+  type PinnedAddress,
+} from '../net/index.ts';
+import type { Observation, ProbeContext, ProbeOptions, ProbeService } from './service.ts';
+
+/** What the dialogues on one port share. */
+export interface PortRun {
+  readonly dialer: Dialer;
+  readonly target: NetworkTarget;
+  readonly at: PinnedAddress;
+  readonly port: number;
+  readonly options: ProbeOptions;
+  readonly now: () => Date;
+  /** The port was seen to speak TLS. */
+  tls: boolean;
+  /** TLS was tried once; it is not tried again. */
+  tlsTried: boolean;
+  /** The answer to `GET /`, asked once for all HTTP services of the port. */
+  root: HttpAnswer | undefined;
+  /** A connected socket that the next dialogue uses first. */
+  socket: Socket | undefined;
+}
+
+export interface DialogueOutcome {
+  observation?: Observation;
+  /** Why there is no observation. */
+  failure?: PosternError;
+  exchanges: ExchangeEvidence[];
+  signs: PeerSigns;
+}
+
+/** @param firstByteMs how long the peer has for the first byte of an answer */
+export async function runDialogue(
+  run: PortRun,
+  service: ProbeService,
+  deadline: Deadline,
+  firstByteMs: number,
+): Promise<DialogueOutcome> {
+  const policy = tlsPolicy(service, run.port);
+  const first = await once(run, service, policy === 'first' || (run.tls && policy !== 'never'), deadline, firstByteMs);
+  if (first.observation?.identified || run.tlsTried || run.tls || policy === 'never') {
+    if (first.signs.tls !== undefined && policy !== 'never') run.tls = true;
+    return first;
+  }
+  const wanted =
+    policy === 'first' ? first.signs.tls === undefined : first.signs.wantsTls || first.signs.closedSilently;
+  if (first.signs.tls !== undefined) run.tls = true;
+  if (!wanted || run.tls) return first;
+  run.tlsTried = true;
+  run.root = undefined;
+  const second = await once(run, service, policy !== 'first', deadline, firstByteMs);
+  if (policy === 'first') return second.observation?.identified ? second : first;
+  if (second.signs.tls === undefined) return first;
+  run.tls = true;
+  return second;
+}
+
+async function once(
+  run: PortRun,
+  service: ProbeService,
+  tls: boolean,
+  deadline: Deadline,
+  firstByteMs: number,
+): Promise<DialogueOutcome> {
+  const exchanges: ExchangeEvidence[] = [];
+  const { peer, context } = openContext(run, service.id, service.allow, tls, deadline, firstByteMs, exchanges);
+  try {
+    return { observation: await service.probe(context), exchanges, signs: peer.signs };
+  } catch (error) {
+    return { failure: asFailure(error), exchanges, signs: peer.signs };
+  } finally {
+    peer.close();
+  }
+}
+
+/** A context over a fresh peer; also what positive controls run in. The caller closes the peer. */
+export function openContext(
+  run: PortRun,
+  service: string,
+  allow: AllowList,
+  tls: boolean,
+  deadline: Deadline,
+  firstByteMs: number,
+  exchanges: ExchangeEvidence[],
+  credentials = false,
+): { peer: Peer; context: ProbeContext } {
+  const { dialer, target, at, port, options } = run;
+  const peer = new Peer({
+    dialer,
+    target,
+    at,
+    port,
+    allow,
+    deadline,
+    firstByteMs,
+    tls,
+    credentials,
+    first: run.socket,
+  });
+  run.socket = undefined;
+  const context: ProbeContext = {
+    host: target.host,
+    port,
+    options,
+    connect: () => peer.connect(),
+    http: async () => (credentials ? peer.http() : rootOnce(peer.http(), run, allow)),
+    nonce: () => randomBytes(8).toString('hex').replace(/^\d/, 'x'),
+    record: (request, answer) => {
+      if (exchanges.length >= MOST_EXCHANGES) return;
+      const facts = peer.signs.tls;
+      exchanges.push({
+        kind: 'exchange',
+        service,
+        address: at.address,
+        port,
+        ...(facts === undefined ? {} : { tls: { protocol: facts.protocol, fingerprint256: facts.fingerprint256 } }),
+        request: request.slice(0, LONGEST_TEXT),
+        answer: answer.slice(0, LONGEST_TEXT),
+        at: run.now().toISOString(),
+      });
+    },
+  };
+  return { peer, context };
+}
+
+const MOST_EXCHANGES = 64;
+const LONGEST_TEXT = 400;
+
+/** The services that share a port are told apart by `GET /`: the port is asked for it once. */
+function rootOnce(session: HttpSession, run: PortRun, allow: AllowList): HttpSession {
+  return {
+    address: session.address,
+    port: session.port,
+    get tls() {
+      return session.tls;
+    },
+    get: async (path, options) => {
+      if (path !== '/' || options?.headers !== undefined || !allow.permitsHttp('GET', path)) {
+        return await session.get(path, options);
+      }
+      run.root ??= await session.get(path, options);
+      return run.root;
+    },
+    head: (path, options) => session.head(path, options),
+    close: () => session.close(),
+  };
+}
+
+function tlsPolicy(service: ProbeService, port: number): 'first' | 'retry' | 'never' {
+  const declared = service.ports.find((one) => one.port === port);
+  if (declared !== undefined) return declared.tls;
+  return service.ports.some((one) => one.tls !== 'never') ? 'retry' : 'never';
+}
+
+export function asFailure(error: unknown): PosternError {
+  if (error instanceof PosternError) return error;
+  const name = error instanceof Error ? error.name : typeof error;
+  return new PosternError('E_INTERNAL', `The dialogue failed on an answer that it did not expect (${name}).`, {
+    cause: error,
+  });
+}

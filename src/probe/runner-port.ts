@@ -1,0 +1,200 @@
+/** One port of one address: the expected services, then the identification ladder, then the doubts. */
+import type { Socket } from 'node:net';
+import { isExposed, type Verdict } from '../core/verdict.ts';
+import { deadlineIn, isLoopback, parseAddress } from '../net/index.ts';
+import { isMalformed } from './observations.ts';
+import { type DialogueOutcome, type PortRun, runDialogue } from './runner-dialogue.ts';
+import type { PortPlan } from './runner-plan.ts';
+import { findContradiction } from './runner-suspicion.ts';
+import type { Observation, ProbeResult, ProbeService } from './service.ts';
+
+/** What a port's dialogues concluded; the runner adds target and time. */
+export type PortOutcome = Omit<ProbeResult, 'target' | 'host' | 'address' | 'port' | 'elapsedMs'>;
+
+export interface PortLimits {
+  /** For one dialogue, milliseconds. */
+  deadlineMs: number;
+  signal?: AbortSignal;
+  /** True when the host accepts on any port; asked at most once per address. */
+  acceptsEverything: () => Promise<boolean>;
+}
+
+/** On the ladder a peer that does not know the protocol must not cost a whole deadline. Milliseconds. */
+const LADDER_PATIENCE = { loopback: 1_000, network: 2_500 };
+const GREETING_PATIENCE = { loopback: 150, network: 1_000 };
+
+interface Tried {
+  service: ProbeService;
+  outcome: DialogueOutcome;
+}
+
+export async function askPort(run: PortRun, plan: PortPlan, limits: PortLimits): Promise<PortOutcome> {
+  const tried: Tried[] = [];
+  const found = (await askExpected(run, plan, limits, tried)) ?? (await climb(run, plan, limits, tried));
+  run.socket?.destroy();
+  run.socket = undefined;
+  if (found !== undefined) return await doubted(run, found, limits);
+  return await unsure(plan, tried, limits);
+}
+
+async function askExpected(
+  run: PortRun,
+  plan: PortPlan,
+  limits: PortLimits,
+  tried: Tried[],
+): Promise<Tried | undefined> {
+  for (const service of plan.expected) {
+    if (skipsHttp(service, tried)) continue;
+    const patience = plan.ladder.length > 0 ? Math.min(limits.deadlineMs, 4_000) : limits.deadlineMs;
+    const found = await ask(run, service, limits, patience, tried);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function climb(run: PortRun, plan: PortPlan, limits: PortLimits, tried: Tried[]): Promise<Tried | undefined> {
+  if (plan.ladder.length === 0) return undefined;
+  const near = isLoopbackText(run.at.address) ? 'loopback' : 'network';
+  const greets = !run.tls && (await hearGreeting(run, limits, GREETING_PATIENCE[near]));
+  for (const service of plan.ladder) {
+    // Who speaks first is none of those that wait for their client, and the other way round.
+    if (service.serverSpeaksFirst !== greets || skipsHttp(service, tried)) continue;
+    const found = await ask(run, service, limits, Math.min(limits.deadlineMs, LADDER_PATIENCE[near]), tried);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The sure identification, if this service makes one. */
+async function ask(
+  run: PortRun,
+  service: ProbeService,
+  limits: PortLimits,
+  patience: number,
+  tried: Tried[],
+): Promise<Tried | undefined> {
+  if (limits.signal?.aborted) return undefined;
+  const outcome = await runDialogue(run, service, deadlineIn(limits.deadlineMs, limits.signal), patience);
+  const one = { service, outcome };
+  tried.push(one);
+  return outcome.observation?.identified && !outcome.observation.tentative ? one : undefined;
+}
+
+/** After one HTTP service got no HTTP, the others would get none either. */
+function skipsHttp(service: ProbeService, tried: readonly Tried[]): boolean {
+  if (service.transport !== 'http') return false;
+  return tried.some(({ service: other, outcome }) => other.transport === 'http' && outcome.failure !== undefined);
+}
+
+/** True when the server sends something on its own; the socket is kept for the next dialogue. */
+async function hearGreeting(run: PortRun, limits: PortLimits, patience: number): Promise<boolean> {
+  try {
+    run.socket ??= await dialAgain(run, limits);
+  } catch {
+    return false;
+  }
+  const socket = run.socket;
+  if (socket === undefined) return false;
+  return await new Promise<boolean>((resolve) => {
+    const settle = (spoke: boolean) => {
+      clearTimeout(timer);
+      socket.off('readable', onReadable).off('close', onClose);
+      resolve(spoke);
+    };
+    const onReadable = () => settle(socket.readableLength > 0);
+    const onClose = () => settle(false);
+    const timer = setTimeout(settle, patience, false);
+    socket.on('readable', onReadable).on('close', onClose);
+  });
+}
+
+async function dialAgain(run: PortRun, limits: PortLimits): Promise<Socket | undefined> {
+  const dialed = await run.dialer.dial(run.target, run.at, run.port, deadlineIn(limits.deadlineMs, limits.signal));
+  return dialed.state === 'open' ? dialed.socket : undefined;
+}
+
+async function doubted(run: PortRun, found: Tried, limits: PortLimits): Promise<PortOutcome> {
+  const { service, outcome } = found;
+  const observation = outcome.observation as Observation;
+  const told = fromObservation(service.id, observation, outcome);
+  if (!isExposed(observation.verdict)) return told;
+  const other = await findContradiction(run, service.id, deadlineIn(limits.deadlineMs, limits.signal));
+  if (other !== undefined) {
+    return doubt(told, `the port answers as ${service.title} and as ${other}: no real server does both`);
+  }
+  if (await limits.acceptsEverything()) {
+    return doubt(told, 'the host accepts connections on random ports too, as honeypots and proxies do');
+  }
+  return told;
+}
+
+function fromObservation(service: string, observation: Observation, outcome: DialogueOutcome): PortOutcome {
+  return {
+    service,
+    ...(observation.product === undefined ? {} : { product: observation.product }),
+    ...(observation.version === undefined ? {} : { version: observation.version }),
+    verdict: observation.verdict,
+    ...(observation.documents === undefined ? {} : { documents: observation.documents }),
+    ...(observation.bytes === undefined ? {} : { bytes: observation.bytes }),
+    datasets: observation.datasets,
+    exchanges: outcome.exchanges,
+    reason: observation.reason,
+    notTested: observation.notTested,
+  };
+}
+
+/** What was seen stays as evidence; what it would have meant is taken back. */
+function doubt(told: PortOutcome, why: string): PortOutcome {
+  const { documents: _documents, bytes: _bytes, ...rest } = told;
+  return { ...rest, verdict: 'inconclusive', datasets: [], reason: why, notTested: ['what a stranger gets here'] };
+}
+
+/** No service was sure. */
+async function unsure(plan: PortPlan, tried: readonly Tried[], limits: PortLimits): Promise<PortOutcome> {
+  const tentative = tried.find((one) => one.outcome.observation?.identified);
+  const expected = plan.expected[0]?.id ?? 'unknown';
+  if (tentative?.outcome.observation !== undefined) {
+    return fromObservation(expected, tentative.outcome.observation, tentative.outcome);
+  }
+  const exchanges = tried.flatMap((one) => one.outcome.exchanges).slice(0, 64);
+  const conclude = (service: string, verdict: Verdict, reason: string): PortOutcome => ({
+    service,
+    verdict,
+    datasets: [],
+    exchanges,
+    reason,
+    notTested: verdict === 'inconclusive' ? ['what a stranger gets here'] : [],
+  });
+  if (tried.length === 0) return conclude(expected, 'inconclusive', 'nothing was asked before the run was stopped');
+  if (await limits.acceptsEverything()) {
+    return conclude(
+      expected,
+      'inconclusive',
+      'the host accepts connections on random ports too, so an open port means nothing',
+    );
+  }
+  const broken = tried.find(({ outcome }) => outcome.failure !== undefined && !spokeOtherwise(outcome));
+  const otherwise = tried.some(({ outcome }) => outcome.observation !== undefined || spokeOtherwise(outcome));
+  const asked = plan.ladder.length > 0 && otherwise ? undefined : broken;
+  if (asked?.outcome.failure !== undefined) {
+    const { message } = asked.outcome.failure;
+    const silent = tried.every((one) => !one.outcome.signs.spoke);
+    return conclude(
+      expected,
+      'inconclusive',
+      silent ? `the port accepts connections and answers nothing: ${message}` : `the answer broke off: ${message}`,
+    );
+  }
+  const names = plan.named ? (tried[0]?.service.title ?? expected) : 'a service that is known here';
+  return conclude(plan.named ? expected : 'unknown', 'unidentified', `the port does not speak ${names}`);
+}
+
+/** The peer answered, in another language. */
+function spokeOtherwise({ failure, signs }: DialogueOutcome): boolean {
+  return failure !== undefined && signs.spoke && (signs.notHttp || isMalformed(failure));
+}
+
+function isLoopbackText(text: string): boolean {
+  const address = parseAddress(text);
+  return address !== undefined && isLoopback(address);
+}

@@ -1,0 +1,210 @@
+/** Asks every port of every address of every target, within bounds, and streams what each one told. */
+import { setMaxListeners } from 'node:events';
+import { PosternError } from '../core/errors.ts';
+import {
+  createDialer,
+  type Dialed,
+  type Dialer,
+  deadlineIn,
+  isLoopback,
+  type NetworkTarget,
+  type PinnedAddress,
+  parseAddress,
+} from '../net/index.ts';
+import { asFailure, type PortRun } from './runner-dialogue.ts';
+import { type ExplicitPlans, type PortPlan, type ProbeTarget, planPorts } from './runner-plan.ts';
+import { askPort, type PortOutcome } from './runner-port.ts';
+import { Stream } from './runner-stream.ts';
+import { acceptsEverything } from './runner-suspicion.ts';
+import type { ProbeResult, ProbeService } from './service.ts';
+
+export interface ProbeRunOptions {
+  services: readonly ProbeService[];
+  /** One is made when none is given. */
+  dialer?: Dialer;
+  /** One login with an empty password outside loopback as well; on loopback it is always tried. */
+  emptyPassword?: boolean;
+  /** Milliseconds for one service's dialogue on one port. */
+  deadlineMs?: number;
+  /** Addresses asked at once. */
+  concurrency?: number;
+  now?: () => Date;
+  signal?: AbortSignal;
+}
+
+interface Settings {
+  services: readonly ProbeService[];
+  dialer: Dialer;
+  emptyPassword: boolean;
+  deadlineMs: number;
+  now: () => Date;
+  signal?: AbortSignal;
+}
+
+type Emit = (result: ProbeResult) => void;
+
+/**
+ * Results come as they are known, not in the order of the targets. A host that fails is a result too; only the caller's
+ * mistakes are thrown.
+ *
+ * @throws PosternError `E_USAGE` for a service that does not exist
+ */
+export async function* runProbe(
+  targets: readonly ProbeTarget[],
+  options: ProbeRunOptions,
+): AsyncGenerator<ProbeResult, void, undefined> {
+  const settings: Settings = {
+    services: options.services,
+    dialer: options.dialer ?? createDialer(),
+    emptyPassword: options.emptyPassword ?? false,
+    deadlineMs: options.deadlineMs ?? 8_000,
+    now: options.now ?? (() => new Date()),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  };
+  // Every dialogue listens for the abort; that many listeners are no leak.
+  if (options.signal !== undefined) setMaxListeners(0, options.signal);
+  const explicit: ExplicitPlans = new Map();
+  const planned = targets.map((asked) => ({ asked, plans: planPorts(asked, settings.services, explicit) }));
+  const stream = new Stream<ProbeResult>();
+  const queue = planned.values();
+  const work = async () => {
+    for (const { asked, plans } of queue) {
+      if (settings.signal?.aborted) return;
+      await askTarget(asked, plans, settings, (result) => stream.push(result));
+    }
+  };
+  const workers = Array.from({ length: Math.min(options.concurrency ?? 240, planned.length) }, work);
+  Promise.all(workers).then(
+    () => stream.end(),
+    (error: unknown) => stream.fail(error),
+  );
+  yield* stream;
+}
+
+async function askTarget(
+  asked: ProbeTarget,
+  plans: readonly PortPlan[],
+  settings: Settings,
+  emit: Emit,
+): Promise<void> {
+  const { target, label } = asked;
+  const start = performance.now();
+  const nothing = (address: string | null, reason: string) =>
+    emit({
+      ...resultBase(label, target, address, null, start),
+      service: asked.service ?? target.managedService ?? 'unknown',
+      verdict: 'inconclusive',
+      datasets: [],
+      exchanges: [],
+      reason,
+      notTested: ['everything: nothing was sent'],
+    });
+  try {
+    const { addresses, refused } = await settings.dialer.resolve(target);
+    for (const { address, error } of refused) nothing(address, error.message);
+    if (addresses.length === 0 && refused.length === 0) nothing(null, `The name ${target.host} has no address.`);
+    for (const at of addresses) await askAddress(asked, at, plans, settings, emit);
+  } catch (error) {
+    if (error instanceof PosternError && error.code === 'E_PROBE_IO') nothing(null, error.message);
+    else throw error;
+  }
+}
+
+/** Two ports are knocked on at once; dialogues with one host run one at a time. */
+async function askAddress(
+  asked: ProbeTarget,
+  at: PinnedAddress,
+  plans: readonly PortPlan[],
+  settings: Settings,
+  emit: Emit,
+): Promise<void> {
+  const { dialer, deadlineMs, signal } = settings;
+  const { target, label } = asked;
+  const fresh = () => deadlineIn(deadlineMs, signal);
+  let everything: Promise<boolean> | undefined;
+  const limits = {
+    deadlineMs,
+    ...(signal === undefined ? {} : { signal }),
+    acceptsEverything: () => (everything ??= acceptsEverything(dialer, target, at, fresh())),
+  };
+  const later: { plan: PortPlan; start: number }[] = [];
+  let talking = false;
+
+  async function talk(plan: PortPlan, start: number, socket: PortRun['socket']): Promise<void> {
+    const run: PortRun = {
+      dialer,
+      target,
+      at,
+      port: plan.port,
+      options: { emptyPassword: settings.emptyPassword || isLoopbackText(at.address), buckets: target.buckets },
+      now: settings.now,
+      tls: false,
+      tlsTried: false,
+      root: undefined,
+      socket,
+    };
+    const outcome = await askPort(run, plan, limits);
+    emit({ ...resultBase(label, target, at.address, plan.port, start), ...outcome });
+  }
+
+  async function knock(plan: PortPlan): Promise<void> {
+    const start = performance.now();
+    const dialed = await dialer.dial(target, at, plan.port, fresh()).catch(asFailure);
+    if (dialed instanceof PosternError || dialed.state !== 'open') {
+      emit({ ...resultBase(label, target, at.address, plan.port, start), ...shut(plan, dialed) });
+    } else if (talking) {
+      // Its socket would take the second place that the dialogue under way may need.
+      dialed.socket.destroy();
+      later.push({ plan, start });
+    } else {
+      talking = true;
+      await talk(plan, start, dialed.socket);
+      talking = false;
+    }
+  }
+
+  const queue = plans.values();
+  const worker = async () => {
+    for (const plan of queue) {
+      if (signal?.aborted) return;
+      await knock(plan);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  for (const { plan, start } of later) await talk(plan, start, undefined);
+}
+
+function shut(plan: PortPlan, dialed: PosternError | Exclude<Dialed, { state: 'open' }>): PortOutcome {
+  const base = { service: plan.expected[0]?.id ?? 'unknown', datasets: [], exchanges: [] };
+  if (dialed instanceof PosternError) {
+    return { ...base, verdict: 'inconclusive', reason: dialed.message, notTested: ['what a stranger gets here'] };
+  }
+  if (dialed.state === 'refused') {
+    return { ...base, verdict: 'refused', reason: 'the host refuses connections on this port', notTested: [] };
+  }
+  if (dialed.state === 'filtered') {
+    return { ...base, verdict: 'filtered', reason: `no connection in two attempts: ${dialed.reason}`, notTested: [] };
+  }
+  return {
+    ...base,
+    verdict: 'inconclusive',
+    reason: `this machine has no way to the address: ${dialed.reason}`,
+    notTested: ['what a stranger gets here'],
+  };
+}
+
+function resultBase(
+  label: string,
+  target: NetworkTarget,
+  address: string | null,
+  port: number | null,
+  start: number,
+): Pick<ProbeResult, 'target' | 'host' | 'address' | 'port' | 'elapsedMs'> {
+  const elapsedMs = Math.round((performance.now() - start) * 10) / 10;
+  return { target: label, host: target.host, address, port, elapsedMs };
+}
+
+function isLoopbackText(text: string): boolean {
+  const address = parseAddress(text);
+  return address !== undefined && isLoopback(address);
+}

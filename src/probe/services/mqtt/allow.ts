@@ -1,0 +1,49 @@
+import { allowParsed } from '../../../net/allow-list.ts';
+import { decodeRequest } from './packets.ts';
+
+/** Statistics of the broker itself; no client publishes there. */
+export const VERSION_TOPIC = '$SYS/broker/version';
+export const CLIENTS_TOPIC = '$SYS/broker/clients/connected';
+
+const CLIENT_ID = /^postern-[a-z0-9]{4,15}$/;
+const OWN_TOPIC = /^postern\/[a-z0-9]{4,64}$/;
+
+/** The whole dialogue. */
+export const allow = allowParsed(
+  [
+    'CONNECT 3.1.1, clean session, no will, client id postern-<random>, no user',
+    'CONNECT 5.0, clean start, no will, empty client id, no user (to recognise Mosquitto)',
+    `SUBSCRIBE QoS 0 to exactly ${VERSION_TOPIC}, ${CLIENTS_TOPIC} and postern/<random>`,
+    'PINGREQ',
+    'DISCONNECT',
+  ],
+  (bytes) => {
+    const request = decodeRequest(bytes);
+    switch (request?.kind) {
+      case 'connect':
+        return !request.login && (request.level === 5 ? request.clientId === '' : CLIENT_ID.test(request.clientId));
+      case 'subscribe':
+        return (
+          request.filters.length === 3 &&
+          request.filters[0] === VERSION_TOPIC &&
+          request.filters[1] === CLIENTS_TOPIC &&
+          OWN_TOPIC.test(request.filters[2] ?? '')
+        );
+      case 'ping':
+      case 'disconnect':
+        return true;
+      default:
+        return false;
+    }
+  },
+);
+
+/** The owner's login and nothing after it. */
+export const controlAllow = allowParsed(
+  ['CONNECT 3.1.1, clean session, no will, client id postern-<random>, the owner’s user and password', 'DISCONNECT'],
+  (bytes) => {
+    const request = decodeRequest(bytes);
+    if (request?.kind === 'disconnect') return true;
+    return request?.kind === 'connect' && request.level === 4 && request.login && CLIENT_ID.test(request.clientId);
+  },
+);

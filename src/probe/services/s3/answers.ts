@@ -1,0 +1,82 @@
+/** S3's XML answers, told apart by their root element. */
+import type { HttpAnswer } from '../../../net/connection.ts';
+import { at, count, isRecord, text } from '../../json.ts';
+import { objectPattern } from '../../patterns.ts';
+
+export interface BucketPage {
+  objects: number;
+  bytes: number;
+  /** The list goes on. */
+  more: boolean;
+  /** Distinct patterns of the names. */
+  patterns: string[];
+}
+
+export type S3Answer =
+  | { kind: 'buckets'; names: string[] }
+  | { kind: 'bucket'; page: BucketPage }
+  | { kind: 'acl'; everybodyWrites: boolean }
+  | { kind: 'error'; code: string }
+  | { kind: 'other' };
+
+const MOST_PATTERNS = 100;
+const EVERYBODY = /^http:\/\/acs\.amazonaws\.com\/groups\/global\/(?:AllUsers|AuthenticatedUsers)$/;
+
+export async function readS3(answer: HttpAnswer): Promise<S3Answer> {
+  const start = answer.body.subarray(0, 512).toString('latin1');
+  if (!/<(?:ListAllMyBucketsResult|ListBucketResult|AccessControlPolicy|Error)[\s>]/.test(start))
+    return { kind: 'other' };
+  const body = await parseXml(answer.body);
+  const code = text(at(body, 'Error', 'Code'));
+  if (code !== undefined) return { kind: 'error', code: /^[A-Za-z]{1,64}$/.test(code) ? code : 'Error' };
+  if (answer.status !== 200) return { kind: 'other' };
+  const buckets = at(body, 'ListAllMyBucketsResult');
+  if (buckets !== undefined) {
+    return {
+      kind: 'buckets',
+      names: listOf(at(buckets, 'Buckets', 'Bucket')).flatMap((one) => text(at(one, 'Name')) ?? []),
+    };
+  }
+  const bucket = at(body, 'ListBucketResult');
+  if (bucket !== undefined) return { kind: 'bucket', page: readPage(bucket, answer.truncated) };
+  const policy = at(body, 'AccessControlPolicy');
+  return policy === undefined ? { kind: 'other' } : { kind: 'acl', everybodyWrites: grantsWriting(policy) };
+}
+
+function readPage(bucket: unknown, cut: boolean): BucketPage {
+  const contents = listOf(at(bucket, 'Contents')).filter(isRecord);
+  const patterns = new Set<string>();
+  let bytes = 0;
+  for (const object of contents) {
+    bytes += count(object.Size) ?? 0;
+    if (patterns.size < MOST_PATTERNS) patterns.add(objectPattern(text(object.Key) ?? '*'));
+  }
+  const more = cut || text(at(bucket, 'IsTruncated')) === 'true';
+  return { objects: contents.length, bytes, more, patterns: [...patterns] };
+}
+
+function grantsWriting(policy: unknown): boolean {
+  return listOf(at(policy, 'AccessControlList', 'Grant')).some((grant) => {
+    const permission = text(at(grant, 'Permission'));
+    const writes = permission === 'WRITE' || permission === 'FULL_CONTROL';
+    return writes && EVERYBODY.test(text(at(grant, 'Grantee', 'URI')) ?? '');
+  });
+}
+
+/** One element is not a list in parsed XML. */
+function listOf(value: unknown): unknown[] {
+  if (value === undefined || value === '') return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+async function parseXml(body: Buffer): Promise<unknown> {
+  // Loaded on demand: most runs meet no object store.
+  const { XMLParser } = await import('fast-xml-parser');
+  try {
+    return new XMLParser({ parseTagValue: false, ignoreAttributes: true, processEntities: true }).parse(
+      body.toString('utf8'),
+    );
+  } catch {
+    return undefined;
+  }
+}
