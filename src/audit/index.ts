@@ -1,0 +1,176 @@
+/** `audit`: reads the configuration of stores and of the containers they run in, and says what stands open. */
+import { basename, resolve } from 'node:path';
+import type { Asset } from '../core/asset.ts';
+import { assetId } from '../core/asset.ts';
+import type { AuditReport } from '../core/contract/audit.ts';
+import type { Edge } from '../core/edge.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Rule } from '../core/rule.ts';
+import { atLeast } from '../core/severity.ts';
+import type { Skip } from '../core/skip.ts';
+import { type Corpus, corpusOf, emptyFiles, FORMAT_NAMES, readInto } from './corpus.ts';
+import type { DeclaredService } from './declared.ts';
+import { recognise } from './formats/index.ts';
+import { judge } from './judge.ts';
+import type { FormatName } from './model.ts';
+import { RULES } from './rules/index.ts';
+import { type Source, sourceOf } from './source.ts';
+import { readTree } from './tree.ts';
+
+export type { DeclaredService } from './declared.ts';
+export type { FormatName } from './model.ts';
+
+/** Every rule of this verb. */
+export const auditRules: readonly (Rule & { readonly format: FormatName })[] = FORMAT_NAMES.flatMap(
+  (format): (Rule & { readonly format: FormatName })[] => [...RULES[format]],
+);
+
+export interface AuditOptions {
+  signal?: AbortSignal;
+  /** Contents that stand in for files of the folder, by path relative to it. */
+  overlay?: ReadonlyMap<string, Uint8Array>;
+}
+
+export interface AuditResult {
+  report: AuditReport;
+  outcome: Outcome;
+  services: DeclaredService[];
+}
+
+// The literal, not the constant: importing the contract would load zod on the start-up path.
+const AUDIT_SCHEMA: AuditReport['schema'] = 'https://postern.dev/schema/audit-1.json';
+
+/**
+ * Audits a folder, or one file.
+ *
+ * @param root path of the folder or file
+ * @throws PosternError `E_INPUT_NOT_FOUND`
+ */
+export async function auditPaths(root: string, options: AuditOptions = {}): Promise<AuditResult> {
+  const tree = await readTree(root, options.signal);
+  const skips: Skip[] = [...tree.skips];
+  function text(path: string): string | null {
+    const instead = options.overlay?.get(path);
+    return instead ? sourceOf(path, instead).text : tree.text(path);
+  }
+  function* sources(): Generator<Source> {
+    for (const path of tree.paths) {
+      options.signal?.throwIfAborted();
+      const instead = options.overlay?.get(path);
+      const source = instead ? sourceOf(path, instead) : tree.source(path, (skip) => skips.push(skip));
+      if (source) yield source;
+    }
+  }
+  const result = auditSources(root, sources(), text, skips);
+  // A folder named by mistake must not look like a clean one.
+  if (result.report.files.length + result.report.skips.length === 0) {
+    result.outcome.skips.push(nothingRead(resolve(root) === tree.folder ? '.' : basename(root)));
+  }
+  return result;
+}
+
+/**
+ * Audits one text: for tests, examples and editors.
+ *
+ * @param options.path its name; decides nothing that the content does not
+ * @param options.format reads it as this format instead of recognising it
+ */
+export function auditText(text: string, options: { path?: string; format?: FormatName } = {}): AuditResult {
+  const source = sourceOf(options.path ?? 'example', text);
+  return auditSources(source.path, [source], () => null, [], options.format);
+}
+
+function auditSources(
+  root: string,
+  sources: Iterable<Source>,
+  text: (path: string) => string | null,
+  skips: Skip[],
+  as?: FormatName,
+): AuditResult {
+  const files = emptyFiles();
+  const listed: AuditReport['files'] = [];
+  for (const source of sources) {
+    const format = as ?? recognise(source.path, source.text);
+    if (format === null) continue;
+    const reading = readInto(files, format, source, { text });
+    skips.push(...reading.skips);
+    listed.push({ path: source.path, format, status: reading.status });
+  }
+  const corpus = corpusOf(files);
+  const judged = judge(corpus);
+  const findings = judged.findings.sort(byPlace);
+  const outcome: Outcome = {
+    assets: assetsOf(corpus),
+    edges: edgesOf(corpus),
+    findings,
+    skips: [...skips, ...judged.skips],
+  };
+  const report: AuditReport = {
+    schema: AUDIT_SCHEMA,
+    root,
+    findings: findings.map((finding) => ({ ...finding, ...placeOf(finding) })),
+    files: listed,
+    skips: outcome.skips,
+  };
+  return { report, outcome, services: [...corpus.services] };
+}
+
+function nothingRead(subject: string): Skip {
+  const reason = 'holds no configuration of a kind that is read here';
+  return { subject, code: 'AUDIT_NOTHING_READ', reason, severity: 'incomplete' };
+}
+
+function placeOf({ evidence: [first] }: Finding): { file: string; line: number; column: number } {
+  return first.kind === 'setting'
+    ? { file: first.path, line: first.line ?? 1, column: first.column ?? 1 }
+    : { file: '', line: 1, column: 1 };
+}
+
+/** By file, then line; the worse first where two stand on one line. */
+function byPlace(a: Finding, b: Finding): number {
+  const left = placeOf(a);
+  const right = placeOf(b);
+  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
+  if (left.line !== right.line) return left.line - right.line;
+  if (a.severity !== b.severity) return atLeast(a.severity, b.severity) ? -1 : 1;
+  return left.column - right.column || (a.rule < b.rule ? -1 : 1);
+}
+
+function assetsOf(corpus: Corpus): Asset[] {
+  const assets: Asset[] = [];
+  for (const format of FORMAT_NAMES) {
+    for (const { source } of corpus.files[format]) {
+      assets.push({ kind: 'config', id: assetId('config', source.path), path: source.path, format });
+    }
+  }
+  for (const { asset, file, name } of corpus.services) {
+    assets.push({ kind: 'config', id: asset, path: file, format: 'docker-compose', name });
+  }
+  return assets;
+}
+
+/** A compose file configures its services; a file that a service mounts configures that service. */
+function edgesOf(corpus: Corpus): Edge[] {
+  const edges: Edge[] = corpus.services.map(({ asset, file, line }) => ({
+    from: assetId('config', file),
+    relation: 'configures',
+    to: asset,
+    evidence: [{ kind: 'file', path: file, line }],
+  }));
+  for (const format of FORMAT_NAMES) {
+    for (const file of corpus.files[format]) {
+      for (const { compose, service, declared } of corpus.runtimes(file)) {
+        const mount = service.mounts.find(({ path }) => path !== null && `${file.source.path}/`.startsWith(`${path}/`));
+        const place = compose.source.position((mount?.span ?? service.nameSpan).start);
+        edges.push({
+          from: assetId('config', file.source.path),
+          relation: 'configures',
+          to: declared.asset,
+          evidence: [{ kind: 'file', path: compose.source.path, ...place }],
+        });
+      }
+    }
+  }
+  return edges;
+}

@@ -1,0 +1,91 @@
+/** Runs the rules over what was read, and turns hits into findings with patches. */
+import { assetId } from '../core/asset.ts';
+import type { Finding } from '../core/finding.ts';
+import { fingerprint } from '../core/fingerprint.ts';
+import type { Skip } from '../core/skip.ts';
+import { type Corpus, FORMAT_NAMES } from './corpus.ts';
+import type { AuditRule, FormatName, Hit, ReadFile } from './model.ts';
+import { RULES } from './rules/index.ts';
+
+export interface Judgement {
+  findings: Finding[];
+  skips: Skip[];
+}
+
+export function judge(corpus: Corpus): Judgement {
+  const findings: Finding[] = [];
+  const skips = new Map<string, Skip>();
+  for (const format of FORMAT_NAMES) judgeFormat(format, corpus, findings, skips);
+  return { findings, skips: [...skips.values()] };
+}
+
+function judgeFormat<N extends FormatName>(
+  format: N,
+  corpus: Corpus,
+  findings: Finding[],
+  skips: Map<string, Skip>,
+): void {
+  const rules: readonly AuditRule<N>[] = RULES[format];
+  const files: readonly ReadFile<N>[] = corpus.files[format];
+  for (const file of files) {
+    const runtimes = corpus.runtimes(file);
+    for (const rule of rules) {
+      const seen = new Map<string, number>();
+      const hits = rule.check(file, {
+        runtimes,
+        mounted: (service, other) => corpus.mounted(service, other),
+        beside: (other) => corpus.beside(file, other),
+        unknown(subject, reason) {
+          const skip = {
+            subject: `${file.source.path}#${subject}`,
+            code: 'AUDIT_UNKNOWN',
+            reason,
+            severity: 'note',
+          } as const;
+          skips.set(`${skip.subject} ${reason}`, skip);
+        },
+      });
+      for (const hit of hits) {
+        const place = `${hit.service ?? ''}\0${hit.pointer}`;
+        const count = (seen.get(place) ?? 0) + 1;
+        seen.set(place, count);
+        findings.push(findingOf(rule, file, hit, count > 1 ? `${hit.pointer} #${count}` : hit.pointer));
+      }
+    }
+  }
+}
+
+function findingOf<N extends FormatName>(
+  rule: AuditRule<N>,
+  { source }: ReadFile<N>,
+  hit: Hit,
+  pointer: string,
+): Finding {
+  const asset =
+    hit.service === undefined ? assetId('config', source.path) : assetId('config', source.path, hit.service);
+  const start = source.position(hit.span.start);
+  const end = source.position(hit.span.end);
+  const finding: Finding = {
+    fingerprint: fingerprint(rule.id, asset, pointer),
+    rule: rule.id,
+    asset,
+    severity: hit.severity ?? rule.severity,
+    confidence: hit.confidence ?? 'firm',
+    owner: rule.owner,
+    message: hit.message,
+    evidence: [
+      {
+        kind: 'setting',
+        path: source.path,
+        pointer,
+        actual: hit.actual,
+        expected: hit.expected,
+        ...start,
+        endLine: end.line,
+        endColumn: end.column,
+      },
+    ],
+  };
+  if (hit.fix) finding.patches = [{ path: source.path, sha256: source.sha256, ...hit.fix }];
+  return finding;
+}

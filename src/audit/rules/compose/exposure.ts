@@ -1,0 +1,42 @@
+/** From where a compose service can be reached, by its own declaration. */
+import ipaddr from 'ipaddr.js';
+import type { ComposePort } from '../../formats/compose/ports.ts';
+import type { ComposeService } from '../../formats/compose/read.ts';
+
+/** `public`: every network the host is on; `network`: one named address; `loopback`; `none`: other containers only. */
+export type Exposure = 'public' | 'network' | 'loopback' | 'none';
+
+export function exposureOf(service: ComposeService): Exposure {
+  if (service.hostNetwork) return 'public';
+  const reached = service.ports.map(exposureOfPort);
+  return (['public', 'network', 'loopback'] as const).find((level) => reached.includes(level)) ?? 'none';
+}
+
+export function exposureOfPort(port: ComposePort): Exposure {
+  if (port.allInterfaces) return 'public';
+  // An unknown variable may be anything; it is not called public without knowing.
+  if (port.hostIp === null || !ipaddr.isValid(port.hostIp)) return 'network';
+  const range = ipaddr.parse(port.hostIp).range();
+  if (range === 'loopback') return 'loopback';
+  return range === 'unicast' ? 'public' : 'network';
+}
+
+/** How bad a store without a working login is, by who can reach it. */
+export function severityOf(exposure: Exposure): 'critical' | 'high' | 'medium' {
+  if (exposure === 'public') return 'critical';
+  return exposure === 'network' ? 'high' : 'medium';
+}
+
+/** One clause for messages. */
+export function reachedFrom(exposure: Exposure): string {
+  switch (exposure) {
+    case 'public':
+      return 'and it is reachable on every interface of the host';
+    case 'network':
+      return 'and it is published on a network address';
+    case 'loopback':
+      return 'reachable from the host itself and from other containers';
+    case 'none':
+      return 'reachable from other containers only';
+  }
+}
