@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CoverageEntry } from '../../../core/contract/inspect.ts';
+import type { Skip } from '../../../core/skip.ts';
+import { readPackage } from '../../read-package.ts';
+import type { FoundString, PackageFacts, PackageSink, PlistValue, XmlElement } from '../../source.ts';
+import type { ReadPackageOptions } from '../job.ts';
+
+/** Everything a package gave, for tests. */
+export interface Collected {
+  facts: PackageFacts;
+  strings: FoundString[];
+  manifests: { entry: string; root: XmlElement }[];
+  security: { entry: string; root: XmlElement }[];
+  plists: { entry: string; value: PlistValue }[];
+  coverage: CoverageEntry[];
+  skips: Skip[];
+}
+
+export async function collectFile(path: string, options: ReadPackageOptions = {}): Promise<Collected> {
+  const found: Omit<Collected, 'facts'> = {
+    strings: [],
+    manifests: [],
+    security: [],
+    plists: [],
+    coverage: [],
+    skips: [],
+  };
+  const sink: PackageSink = {
+    string: (text) => found.strings.push(text),
+    manifest: (entry, root) => found.manifests.push({ entry, root }),
+    networkSecurityConfig: (entry, root) => found.security.push({ entry, root }),
+    plist: (entry, value) => found.plists.push({ entry, value }),
+    coverage: (entry) => found.coverage.push(entry),
+    skip: (skip) => found.skips.push(skip),
+  };
+  const facts = await readPackage(path, sink, options);
+  return { facts, ...found };
+}
+
+/** Reads bytes as a package of the given file name. */
+export async function collect(bytes: Buffer, options: ReadPackageOptions = {}, name = 'app.apk'): Promise<Collected> {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-inspect-'));
+  try {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    return await collectFile(path, options);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,52 @@
+/** Everything that looks at the strings of a package, behind one `string()`. */
+import type { InspectCredential, InspectEndpoint, ManagedStore } from '../../core/contract/inspect.ts';
+import type { FoundString } from '../source.ts';
+import { createCredentials } from './credentials.ts';
+import { createEndpoints, toEndpoint } from './endpoints.ts';
+import { compare, createPlaceBudget } from './evidence.ts';
+import type { FirstParty } from './origin.ts';
+import { byOrigin } from './origin-rank.ts';
+import { createPlaces } from './place.ts';
+import { createStores } from './stores.ts';
+
+export interface DetectedStrings {
+  endpoints: InspectEndpoint[];
+  stores: ManagedStore[];
+  credentials: InspectCredential[];
+  /** Endpoints were dropped because there were too many. */
+  overflow: boolean;
+}
+
+export interface Detectors {
+  string(found: FoundString): void;
+  /** Judges what was found; the result renders it, redacted unless `reveal`. */
+  finish(app: FirstParty, redactionKey: Uint8Array): (reveal: boolean) => DetectedStrings;
+}
+
+export function createDetectors(): Detectors {
+  const places = createPlaces();
+  const budget = createPlaceBudget();
+  const endpoints = createEndpoints(places, budget);
+  const stores = createStores(places, budget);
+  const credentials = createCredentials(places, budget);
+  return {
+    string(found) {
+      if (found.text.length < 3) return;
+      credentials.take(found);
+      if (!stores.take(found)) endpoints.take(found);
+    },
+    finish(app, redactionKey) {
+      const judged = endpoints.judge(app);
+      const foundStores = stores.finish(judged);
+      const renderCredentials = credentials.finish(judged, redactionKey);
+      return (reveal) => ({
+        endpoints: judged
+          .map((one) => toEndpoint(one, reveal))
+          .sort((a, b) => byOrigin(a.origin, b.origin) || compare(a.url, b.url) || compare(a.raw, b.raw)),
+        stores: foundStores,
+        credentials: renderCredentials(reveal),
+        overflow: endpoints.overflow,
+      });
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/** Judges where a string stands: in the app's own code and resources, a library's, or a text for people. */
+import type { Origin } from '../../core/asset.ts';
+import { ENTRY_PLACES, EXAMPLE_NAMES, LIBRARY_NAMES, TOOL_NAMES } from '../data/entry-places.ts';
+import type { FoundString } from '../source.ts';
+
+export interface PlaceJudgement {
+  origin: Origin;
+  reason: string;
+  /** In a comment of a file that is otherwise the app's own. */
+  comment?: true;
+}
+
+const OWN: PlaceJudgement = { origin: 'app', reason: 'in the app’s own code or resources' };
+const COMMENT: PlaceJudgement = { origin: 'documentation', reason: 'in a comment', comment: true };
+const EXAMPLE: PlaceJudgement = { origin: 'placeholder', reason: 'an example for the person who types' };
+const LIBRARY_NAME: PlaceJudgement = { origin: 'sdk', reason: 'a resource that a library brings along' };
+const TOOL: PlaceJudgement = {
+  origin: 'framework',
+  reason: 'an attribute of a build tool, schema or package description',
+};
+
+export type PlaceOf = (found: FoundString) => PlaceJudgement;
+
+/** Asked only for strings in which something was found: most entries are never judged. */
+export function createPlaces(): PlaceOf {
+  const entries = new Map<string, PlaceJudgement>();
+  return function placeOf(found) {
+    let judged = entries.get(found.entry);
+    if (judged === undefined) {
+      judged = judgeEntry(found.entry);
+      entries.set(found.entry, judged);
+    }
+    if (judged.origin !== 'app' || found.name === undefined) return judged;
+    if (found.name === 'comment') return COMMENT;
+    if (EXAMPLE_NAMES.test(found.name)) return EXAMPLE;
+    if (LIBRARY_NAMES.test(found.name)) return LIBRARY_NAME;
+    return TOOL_NAMES.test(found.name) ? TOOL : judged;
+  };
+}
+
+/** What the build tools make of the app itself; no pattern of a place fits these, and most packages hold no other. */
+const APP_FILE = /^(?:classes\d{0,4}\.dex|resources\.arsc|AndroidManifest\.xml)$/;
+
+/** @param entry path inside the package; nested archives joined by `!` */
+export function judgeEntry(entry: string): PlaceJudgement {
+  const inner = entry.slice(entry.lastIndexOf('!') + 1);
+  if (APP_FILE.test(inner)) return OWN;
+  for (const place of ENTRY_PLACES)
+    if (place.pattern.test(inner)) return { origin: place.origin, reason: place.reason };
+  return OWN;
+}
+
+// What a sentence for people says around an address that is not called.
+const BEFORE =
+  /\b(?:see|visit|refer(?:\s+to)?|read|learn\s+more|more\s+(?:info|information|details)|documentation|docs|guide|help|support|report|bugs?|issues?|tracker|licen[cs]ed?|copyright|according\s+to|specification|described|defined|instructions|found|available|go\s+to|check\s+out|follow|namespace|feature|property|website|site)\b[^\n]{0,60}$/i;
+const AFTER =
+  /^[^\n]{0,20}\b(?:for\s+(?:more\s+)?(?:details?|info|information|instructions|help|documentation|an?\s+explanation|how|why)|to\s+(?:learn|read)|as\s+protocol)\b/i;
+
+const CODE = /[={}<>;|]/;
+
+/** True when the address stands in a sentence that sends people, not programs, there. */
+export function isProse(text: string, start: number, end: number): boolean {
+  if (start === 0 && end === text.length) return false;
+  const before = text.slice(Math.max(0, start - 80), start);
+  const after = text.slice(end, end + 80);
+  if (CODE.test(before.slice(-40))) return false;
+  return BEFORE.test(before) || AFTER.test(after) || sentences(before, after);
+}
+
+/** Several plain words on either side and nothing of code or data between them. */
+function sentences(before: string, after: string): boolean {
+  const around = `${before} ${after}`;
+  if (/[={}[\]<>;|]/.test(around)) return false;
+  return (around.match(/(?:^|\s)[A-Za-z]{2,15}(?=[\s,.!?]|$)/g)?.length ?? 0) >= 5;
+}

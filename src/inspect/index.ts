@@ -1,0 +1,2 @@
+export { inspectPackage } from './inspect-package.ts';
+export { inspectRules } from './rules/index.ts';

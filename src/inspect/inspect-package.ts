@@ -1,0 +1,164 @@
+/** `inspect`: reads one package and reports what it talks to, what it carries and how it is set. */
+import { basename } from 'node:path';
+import { assetId } from '../core/asset.ts';
+import type { CoverageEntry, InspectReport } from '../core/contract/inspect.ts';
+import type { Finding } from '../core/finding.ts';
+import { fingerprint } from '../core/fingerprint.ts';
+import type { LIMITS } from '../core/limits.ts';
+import { SEVERITIES } from '../core/severity.ts';
+import type { Skip } from '../core/skip.ts';
+import { compare } from './detectors/evidence.ts';
+import { createDetectors } from './detectors/index.ts';
+import { type AppIdentity, androidIdentity, androidSettings } from './detectors/settings-android.ts';
+import { iosIdentity, iosSettings, isAppInfoPlist } from './detectors/settings-ios.ts';
+import { readPackage } from './read-package.ts';
+import { inspectRules } from './rules/index.ts';
+import type { Inspection } from './rules/inspect-rule.ts';
+import type { PackageFacts, PackageSink, PlistValue, XmlElement } from './source.ts';
+
+/** Equal to INSPECT_SCHEMA of core/contract/inspect.ts, which is not imported here: it would load the schema library. */
+const SCHEMA: InspectReport['schema'] = 'https://postern.dev/schema/inspect-1.json';
+
+export interface InspectOptions {
+  /** The project's key for hashes of secrets. */
+  redactionKey: Uint8Array;
+  /** Local use only: URLs in clear and the values of credentials. */
+  revealSecrets?: boolean;
+  onProgress?: (event: { entry: string; done: number; total: number }) => void;
+  limits?: Partial<Record<keyof typeof LIMITS, number>>;
+  signal?: AbortSignal;
+}
+
+/**
+ * Reads the package at `path`. What could not be read is in `coverage` and `skips`; a package of which some part could
+ * be read never throws.
+ *
+ * @throws PosternError E_INPUT_NOT_FOUND, E_INPUT_UNSUPPORTED, E_INPUT_CORRUPT; an AbortError when the signal fires
+ */
+export async function inspectPackage(path: string, options: InspectOptions): Promise<InspectReport> {
+  const collected = createCollector();
+  const facts = await readPackage(path, collected.sink, {
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  return collected.report(path, facts, options);
+}
+
+export interface Collector {
+  sink: PackageSink;
+  report(
+    path: string,
+    facts: PackageFacts,
+    options: Pick<InspectOptions, 'redactionKey' | 'revealSecrets'>,
+  ): InspectReport;
+}
+
+/** Takes what readers find and makes the report of it. Separate from reading, so that tests can feed it by hand. */
+export function createCollector(): Collector {
+  const detectors = createDetectors();
+  const manifests: { entry: string; root: XmlElement }[] = [];
+  const configs: { entry: string; root: XmlElement }[] = [];
+  let info: { entry: string; value: PlistValue } | undefined;
+  const coverage: CoverageEntry[] = [];
+  const skips: Skip[] = [];
+
+  const sink: PackageSink = {
+    string: detectors.string,
+    manifest: (entry, root) => manifests.push({ entry, root }),
+    networkSecurityConfig: (entry, root) => configs.push({ entry, root }),
+    plist(entry, value) {
+      if (isAppInfoPlist(entry) && (info === undefined || entry.length < info.entry.length)) info = { entry, value };
+    },
+    coverage: (entry) => coverage.push(entry),
+    skip: (skip) => skips.push(skip),
+  };
+
+  return {
+    sink,
+    report(path, facts, { redactionKey, revealSecrets = false }) {
+      const manifest = baseOf(manifests);
+      const config = baseOf(configs);
+      const identity = identityOf(manifest?.root, info?.value) ?? { id: '', version: '' };
+      const render = detectors.finish({ appId: identity.id }, redactionKey);
+      const found = render(revealSecrets);
+      const settings = [
+        ...(manifest === undefined
+          ? []
+          : androidSettings({ manifest, ...(config === undefined ? {} : { networkSecurityConfig: config }) })),
+        ...(info === undefined ? [] : iosSettings(info.entry, info.value)),
+      ].sort((a, b) => compare(a.id, b.id));
+      if (found.overflow) {
+        skips.push({
+          subject: path,
+          code: 'INSPECT_TOO_MANY_ENDPOINTS',
+          reason: 'more endpoints than are kept of one package',
+          severity: 'incomplete',
+        });
+      }
+      // findings never hold a secret, whatever else is revealed
+      const shown = revealSecrets ? render(false) : found;
+      const inspection: Inspection = {
+        path,
+        platform: facts.platform,
+        appAsset: assetId('app', identity.id === '' ? basename(path) : identity.id),
+        endpoints: shown.endpoints,
+        stores: shown.stores,
+        credentials: shown.credentials,
+        settings,
+      };
+      return {
+        schema: SCHEMA,
+        app: { platform: facts.platform, ...identity, sha256: facts.sha256 },
+        endpoints: found.endpoints,
+        stores: found.stores,
+        credentials: found.credentials,
+        settings,
+        coverage: coverage.sort((a, b) => compare(a.entry, b.entry) || compare(a.status, b.status)),
+        skips: skips.sort((a, b) => compare(a.subject, b.subject) || compare(a.code, b.code)),
+        findings: findingsOf(inspection),
+      };
+    },
+  };
+}
+
+/** Of several (splits, nested packages) the app's own: the one with the most in it, then the first by name. */
+function baseOf(
+  documents: readonly { entry: string; root: XmlElement }[],
+): { entry: string; root: XmlElement } | undefined {
+  const isSplit = (root: XmlElement) => typeof root.attributes.split === 'string' && root.attributes.split !== '';
+  return [...documents].sort(
+    (a, b) =>
+      Number(isSplit(a.root)) - Number(isSplit(b.root)) || a.entry.length - b.entry.length || compare(a.entry, b.entry),
+  )[0];
+}
+
+function identityOf(manifest: XmlElement | undefined, info: PlistValue | undefined): AppIdentity | undefined {
+  if (manifest !== undefined) return androidIdentity(manifest);
+  return info === undefined ? undefined : iosIdentity(info);
+}
+
+/** Every hit of every rule, worst first. */
+export function findingsOf(inspection: Inspection): Finding[] {
+  const findings = inspectRules.flatMap((rule) =>
+    rule.find(inspection).map(
+      (hit): Finding => ({
+        fingerprint: fingerprint(rule.id, inspection.appAsset, hit.asset, ...hit.locator),
+        rule: rule.id,
+        asset: hit.asset,
+        severity: hit.severity ?? rule.severity,
+        confidence: hit.confidence,
+        owner: rule.owner,
+        message: hit.message,
+        evidence: [...hit.evidence],
+      }),
+    ),
+  );
+  return findings.sort(
+    (a, b) =>
+      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+      compare(a.rule, b.rule) ||
+      compare(a.asset, b.asset) ||
+      compare(a.fingerprint, b.fingerprint),
+  );
+}

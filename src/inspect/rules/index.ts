@@ -1,0 +1,14 @@
+import { androidRules } from './android-rules.ts';
+import { credentialFindingRules } from './credential-rules.ts';
+import { endpointRules } from './endpoint-rules.ts';
+import type { InspectRule } from './inspect-rule.ts';
+import { iosRules } from './ios-rules.ts';
+import { storeRules } from './store-rules.ts';
+
+export const inspectRules: readonly InspectRule[] = [
+  ...endpointRules,
+  ...storeRules,
+  ...credentialFindingRules,
+  ...androidRules,
+  ...iosRules,
+];
