@@ -1,0 +1,3 @@
+export { type AppLink, appLinks, appName, portOf, type Ways, waysOf } from './apps.ts';
+export { configFilesOf, filesOfDeployment } from './config-files.ts';
+export { type DeploymentMatch, familyOf, matchDeployments } from './declared.ts';

@@ -1,0 +1,37 @@
+import type { IgnoreEntry, Target } from '../config/index.ts';
+import type { CheckReport } from '../core/contract/check.ts';
+import type { Scope } from '../net/index.ts';
+import type { Verbs } from './verbs.ts';
+
+export interface CheckProgress {
+  part: 'inspect' | 'audit' | 'probe';
+  label: string;
+  done: number;
+  /** 0: not known. */
+  total: number;
+}
+
+export interface CheckInput {
+  /** What shown paths are relative to: the folder of postern.yaml, or the working directory. Absolute. */
+  root: string;
+  /** Package files, absolute. */
+  packages: readonly string[];
+  /** Folders and files to audit, absolute. */
+  configuration: readonly string[];
+  scope: Scope;
+  /** Targets of postern.yaml: which file configures a host, which controls name a service. */
+  targets?: readonly Target[];
+  /** Name of the place that probes are sent from. */
+  vantage: string;
+  redactionKey: Uint8Array;
+  emptyPassword?: boolean;
+  ignore?: readonly IgnoreEntry[];
+  /** An earlier report: what it holds is not new. */
+  baseline?: CheckReport;
+  onProgress?: (event: CheckProgress) => void;
+  /** Stops the run; what is known by then is reported. */
+  signal?: AbortSignal;
+  now?: () => Date;
+  /** For tests. */
+  verbs?: Verbs;
+}

@@ -1,0 +1,110 @@
+import { CHECK_SCHEMA, type CheckReport } from '../core/contract/check.ts';
+import { worst } from '../core/severity.ts';
+import type { Skip } from '../core/skip.ts';
+import { VERSION } from '../core/version.ts';
+import { knownSince } from './baseline.ts';
+import { furtherPorts } from './further-ports.ts';
+import { hostName } from './gather/inspected.ts';
+import { compare } from './graph.ts';
+import type { CheckInput } from './input.ts';
+import { join } from './join.ts';
+import { auditAll, inspectAll, probeAll, probeTargets, shownPath } from './parts.ts';
+import { suppress } from './suppress.ts';
+import { loadVerbs } from './verbs.ts';
+
+/**
+ * The main job: inspects the packages, audits the configuration and asks the scope, all at once; joins what they found;
+ * sets aside what is accepted or known.
+ *
+ * What fails or is stopped becomes a skip in the report, which is then not complete.
+ */
+export async function runCheck(input: CheckInput): Promise<CheckReport> {
+  const now = input.now ?? (() => new Date());
+  const startedAt = now().toISOString();
+  const verbs = input.verbs ?? (await loadVerbs());
+  const [inspected, audited, probed] = await Promise.all([
+    inspectAll(input, verbs),
+    auditAll(input, verbs),
+    probeAll(input, verbs),
+  ]);
+  const hintOf = hints(input);
+  // What packages and compose files name is known only now.
+  const ports = furtherPorts(input.scope, inspected.apps, audited.audited, probed.results, hintOf);
+  const further = await probeTargets(input, verbs, ports.targets);
+  const joined = join({
+    vantage: input.vantage,
+    apps: inspected.apps,
+    audited: audited.audited,
+    results: [...probed.results, ...further.results],
+    services: verbs.services,
+    scoped: input.scope.targets.map(({ host }) => host),
+    classify: verbs.classifyFields,
+    findingsOf: verbs.findingsOf,
+    hintOf,
+    isNamed: controlled(input),
+  });
+  const judged = suppress(joined.findings, joined.stories, input.ignore ?? []);
+  const skips = [
+    ...inspected.skips,
+    ...audited.skips,
+    ...probed.skips,
+    ...further.skips,
+    ...ports.skips,
+    ...joined.skips,
+    ...judged.notes,
+  ].sort((a, b) => compare(a.subject, b.subject) || compare(a.code, b.code));
+  return {
+    schema: CHECK_SCHEMA,
+    tool: { name: 'postern', version: VERSION },
+    startedAt,
+    finishedAt: now().toISOString(),
+    vantage: input.vantage,
+    scopeHash: input.scope.hash,
+    assets: joined.assets,
+    edges: joined.edges,
+    stories: judged.stories,
+    findings: judged.findings,
+    known: knownSince(input.baseline, judged),
+    suppressed: judged.suppressed,
+    proposals: joined.proposals,
+    skips,
+    summary: summaryOf(judged.stories, judged.findings, skips),
+  };
+}
+
+/** Complete: everything was checked, and nothing is unknown. */
+export function summaryOf(
+  stories: CheckReport['stories'],
+  findings: CheckReport['findings'],
+  skips: readonly Skip[],
+): CheckReport['summary'] {
+  const count = (state: string) => stories.filter((story) => story.state === state).length;
+  const open = stories.filter(({ state }) => state === 'exposed');
+  const severities = [...open, ...findings].map(({ severity }) => severity);
+  return {
+    exposed: count('exposed'),
+    closed: count('closed'),
+    unknown: count('unknown'),
+    worst: severities.length > 0 ? worst(severities) : null,
+    documents: open.reduce((total, { documents }) => total + (documents ?? 0), 0),
+    complete: count('unknown') === 0 && skips.every(({ severity }) => severity === 'note'),
+  };
+}
+
+function hints(input: CheckInput): (host: string) => string | undefined {
+  const files = new Map(
+    (input.targets ?? []).flatMap(({ host, configuredBy }) =>
+      configuredBy === undefined ? [] : [[hostName(host), shownPath(input.root, configuredBy)] as const],
+    ),
+  );
+  return (host) => files.get(hostName(host));
+}
+
+function controlled(input: CheckInput): (host: string, service: string, port: number) => boolean {
+  return (host, service, port) =>
+    (input.targets ?? []).some(
+      (target) =>
+        hostName(target.host) === hostName(host) &&
+        target.controls.some((control) => control.service === service && (control.port ?? port) === port),
+    );
+}

@@ -1,0 +1,53 @@
+import type { AuditResult } from '../audit/index.ts';
+import { classifyFields } from '../classify/index.ts';
+import type { Category } from '../core/category.ts';
+import type { InspectReport } from '../core/contract/inspect.ts';
+import type { Finding } from '../core/finding.ts';
+import type { NetworkTarget } from '../net/index.ts';
+import type { ProbeTarget } from '../probe/index.ts';
+import type { ControlCredentials, ProbeResult, ProbeService } from '../probe/service.ts';
+
+/** What `check` needs of the verbs; tests hand in their own. */
+export interface Verbs {
+  inspectPackage(
+    path: string,
+    options: {
+      redactionKey: Uint8Array;
+      signal?: AbortSignal;
+      onProgress?: (event: { entry: string; done: number; total: number }) => void;
+    },
+  ): Promise<InspectReport>;
+  auditPaths(root: string, options?: { signal?: AbortSignal }): Promise<AuditResult>;
+  probe(
+    targets: readonly ProbeTarget[],
+    options: { emptyPassword?: boolean; signal?: AbortSignal },
+  ): AsyncIterable<ProbeResult>;
+  runControl(
+    target: NetworkTarget,
+    service: string,
+    port: number,
+    credentials: ControlCredentials,
+    options?: { signal?: AbortSignal },
+  ): Promise<{ ok: boolean; detail: string; at: string }>;
+  findingsOf(result: ProbeResult): Finding[];
+  services: readonly ProbeService[];
+  classifyFields(names: readonly string[], dataset?: string): readonly { name: string; category: Category }[];
+}
+
+/** The real ones, loaded when a check runs and not before. */
+export async function loadVerbs(): Promise<Verbs> {
+  const [inspect, audit, probe] = await Promise.all([
+    import('../inspect/index.ts'),
+    import('../audit/index.ts'),
+    import('../probe/index.ts'),
+  ]);
+  return {
+    inspectPackage: inspect.inspectPackage,
+    auditPaths: audit.auditPaths,
+    probe: probe.probe,
+    runControl: probe.runControl,
+    findingsOf: probe.findingsOf,
+    services: probe.services,
+    classifyFields,
+  };
+}
