@@ -1,0 +1,54 @@
+/** HTML that cannot be forgotten to escape: every value in an `html` template is text unless it is `Markup` already. */
+
+export interface Markup {
+  readonly markup: string;
+}
+
+type Piece = string | number | Markup | null | undefined | false | readonly Piece[];
+
+export function html(strings: TemplateStringsArray, ...values: readonly Piece[]): Markup {
+  let markup = strings[0] ?? '';
+  for (const [index, value] of values.entries()) markup += rendered(value) + (strings[index + 1] ?? '');
+  return { markup };
+}
+
+/** Our own text that is markup by intent: style sheets and scripts. Never for text of a report. */
+export function trusted(markup: string): Markup {
+  return { markup };
+}
+
+function rendered(piece: Piece): string {
+  if (piece === null || piece === undefined || piece === false) return '';
+  if (typeof piece === 'string') return escapeHtml(piece);
+  if (typeof piece === 'number') return String(piece);
+  if (isList(piece)) return piece.map(rendered).join('');
+  return piece.markup;
+}
+
+function isList(piece: Piece): piece is readonly Piece[] {
+  return Array.isArray(piece);
+}
+
+/** A host, URL or path that may break after its own delimiters instead of anywhere. */
+export function breakable(text: string): Markup {
+  const parts = text.split(/(?<=[./:@_-])(?=[^./:@_-])/);
+  return html`${parts.map((part, index) => (index === 0 ? part : html`<wbr>${part}`))}`;
+}
+
+/** Rule texts set names of settings in backticks. */
+export function prose(text: string): Markup {
+  return html`${text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Safe in text and in quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+}

@@ -1,0 +1,44 @@
+/** What can be rendered, and how one report is told from another without loading the schemas (and zod) for it. */
+import type { AuditReport } from '../core/contract/audit.ts';
+import type { CheckReport } from '../core/contract/check.ts';
+import type { InspectReport } from '../core/contract/inspect.ts';
+import type { ProbeLine } from '../core/contract/probe.ts';
+import type { ReceiptBody } from '../core/contract/receipt.ts';
+
+export type { AuditReport, CheckReport, InspectReport, ProbeLine, ReceiptBody };
+
+export type ReportInput = CheckReport | InspectReport | AuditReport | ReceiptBody | readonly ProbeLine[];
+
+/** The literals are checked against the contracts by the compiler. */
+export const SCHEMAS = {
+  check: 'https://postern.dev/schema/check-1.json' satisfies CheckReport['schema'],
+  inspect: 'https://postern.dev/schema/inspect-1.json' satisfies InspectReport['schema'],
+  audit: 'https://postern.dev/schema/audit-1.json' satisfies AuditReport['schema'],
+  receipt: 'https://postern.dev/schema/receipt-1.json' satisfies ReceiptBody['schema'],
+} as const;
+
+export type Described =
+  | { kind: 'check'; report: CheckReport }
+  | { kind: 'inspect'; report: InspectReport }
+  | { kind: 'audit'; report: AuditReport }
+  | { kind: 'receipt'; report: ReceiptBody }
+  | { kind: 'probe'; report: readonly ProbeLine[] };
+
+export function describe(input: ReportInput): Described {
+  if (isLines(input)) return { kind: 'probe', report: input };
+  switch (input.schema) {
+    case SCHEMAS.check:
+      return { kind: 'check', report: input };
+    case SCHEMAS.inspect:
+      return { kind: 'inspect', report: input };
+    case SCHEMAS.audit:
+      return { kind: 'audit', report: input };
+    case SCHEMAS.receipt:
+      return { kind: 'receipt', report: input };
+  }
+}
+
+/** `Array.isArray` does not narrow read-only arrays. */
+function isLines(input: ReportInput): input is readonly ProbeLine[] {
+  return Array.isArray(input);
+}

@@ -1,0 +1,136 @@
+import { SEVERITIES } from '../../core/severity.ts';
+import { groupBy } from '../group.ts';
+import {
+  categoryTitle,
+  humanBytes,
+  humanCount,
+  OWNER_TITLES,
+  plural,
+  STATE_TITLES,
+  sentenceList,
+  serviceTitle,
+} from '../human.ts';
+import type { AuditReport, Described, InspectReport, ProbeLine, ReceiptBody } from '../input.ts';
+import type { RenderOptions } from '../options.ts';
+import { hostPort, orderedStories } from '../story-view.ts';
+import { cleaned } from '../untrusted.ts';
+import { checkMarkdown, findingTable, STATE_SIGNS } from './check.ts';
+import { skipLines } from './parts.ts';
+import { code, details, md, table } from './text.ts';
+
+/** Markdown for a pull request. Everything written comes from a cleaned copy of the report. */
+export function renderMarkdown(described: Described, options: RenderOptions): string {
+  return `${linesOf(described, options).join('\n').trimEnd()}\n`;
+}
+
+function linesOf(described: Described, options: RenderOptions): string[] {
+  switch (described.kind) {
+    case 'check':
+      return checkMarkdown(cleaned(described.report), options);
+    case 'audit':
+      return auditLines(cleaned(described.report), options);
+    case 'inspect':
+      return inspectLines(cleaned(described.report), options);
+    case 'probe':
+      return probeLines(cleaned(described.report));
+    case 'receipt':
+      return receiptLines(cleaned(described.report), options);
+  }
+}
+
+function auditLines(report: AuditReport, options: RenderOptions): string[] {
+  const lines = [
+    `## Postern audit: ${report.findings.length === 0 ? 'no findings' : plural(report.findings.length, 'finding')}`,
+    '',
+  ];
+  const byOwner = groupBy(
+    report.findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)),
+    ({ owner }) => owner,
+  );
+  for (const [owner, findings] of byOwner)
+    lines.push(`**${OWNER_TITLES[owner]}**`, '', ...findingTable(findings, options), '');
+  lines.push(...skipLines(report.skips), `<sub>${plural(report.files.length, 'file')} read.</sub>`);
+  return lines;
+}
+
+function inspectLines(report: InspectReport, options: RenderOptions): string[] {
+  const own = report.endpoints.filter(({ origin }) => origin === 'app');
+  const lines = [`## Postern inspect: ${md(`${report.app.id} ${report.app.version}`)}`, ''];
+  lines.push(
+    `${plural(own.length, 'own endpoint')}, ${plural(report.stores.length, 'managed store')}, ${plural(report.credentials.length, 'credential')}, ${plural(report.findings.length, 'finding')}.`,
+    '',
+  );
+  if (report.findings.length > 0) lines.push(...findingTable(report.findings, options), '');
+  const places = (evidence: readonly { entry: string }[]): string =>
+    [...new Set(evidence.map(({ entry }) => entry))]
+      .slice(0, 3)
+      .map((entry) => code(entry, true))
+      .join(', ');
+  if (own.length > 0) {
+    const rows = own
+      .slice(0, 100)
+      .map((endpoint) => [code(endpoint.url, true), endpoint.complete ? 'yes' : 'no', places(endpoint.evidence)]);
+    lines.push(...details(plural(own.length, 'own endpoint'), table(['URL', 'Complete', 'Where'], rows)));
+  }
+  if (report.stores.length > 0) {
+    const rows = report.stores.map((store) => [
+      md(serviceTitle(store.kind)),
+      code(store.host ?? store.id, true),
+      places(store.evidence),
+    ]);
+    lines.push(...details(plural(report.stores.length, 'managed store'), table(['Kind', 'Id', 'Where'], rows)));
+  }
+  // Never `value`, even when it was asked for: a comment is published.
+  if (report.credentials.length > 0) {
+    const rows = report.credentials.map((found) => [
+      md(`${found.provider} ${found.kind}`),
+      code(found.mask, true),
+      found.sensitivity,
+      places(found.evidence),
+    ]);
+    lines.push(
+      ...details(
+        plural(report.credentials.length, 'credential'),
+        table(['What', 'Mask', 'Sensitivity', 'Where'], rows),
+      ),
+    );
+  }
+  lines.push(...skipLines(report.skips));
+  return lines;
+}
+
+function probeLines(lines: readonly ProbeLine[]): string[] {
+  const rows = lines.map((line) => {
+    const categories = [...new Set(line.datasets.flatMap((set) => set.categories))];
+    return [
+      code(hostPort(line.address ?? line.target, line.port), true),
+      md(`${serviceTitle(line.service)} ${line.version ?? ''}`.trim()),
+      line.verdict,
+      line.documents === null ? '–' : humanCount(line.documents),
+      line.bytes === null ? '–' : humanBytes(line.bytes),
+      md(sentenceList(categories.map(categoryTitle))) || '–',
+    ];
+  });
+  return [
+    '## Postern probe',
+    '',
+    ...table(['Address', 'Service', 'Verdict', 'Documents', 'Size', 'Personal data'], rows),
+  ];
+}
+
+function receiptLines(body: ReceiptBody, options: RenderOptions): string[] {
+  const stories = orderedStories(body.stories.map((story) => ({ ...story, severity: 'info' as const })));
+  const count = (state: keyof typeof STATE_TITLES): number => stories.filter((story) => story.state === state).length;
+  const lines = [
+    `## Postern verify: ${count('closed')} closed and proven, ${count('exposed')} still exposed, ${count('unknown')} unknown`,
+    '',
+  ];
+  const rows = stories.map((story) => [
+    `${STATE_SIGNS[story.state]} ${STATE_TITLES[story.state]}`,
+    md(story.headline),
+    md(story.reason),
+  ]);
+  lines.push(...table(['State', 'Story', 'Why'], rows), '');
+  if (options.receiptPath !== undefined) lines.push(`Receipt: ${code(options.receiptPath)}`, '');
+  return lines;
+}

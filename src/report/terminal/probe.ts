@@ -1,0 +1,86 @@
+/** `postern probe` on a terminal: one row per target, address and service. */
+import Table from 'cli-table3';
+import { isExposed, isShut, type Verdict } from '../../core/verdict.ts';
+import { categoryTitle, humanBytes, humanCount, plural, sentenceList, serviceTitle } from '../human.ts';
+import type { ProbeLine } from '../input.ts';
+import type { RenderOptions } from '../options.ts';
+import { hostPort } from '../story-view.ts';
+import { createPage, type Ink } from './page.ts';
+
+const HEAD = ['Target', 'Service', 'Version', 'Verdict', 'Documents', 'Size', 'Personal data'];
+/** Below this width a table of seven columns cannot be read. */
+const NARROW = 96;
+
+export function renderProbe(lines: readonly ProbeLine[], options: RenderOptions): string {
+  const page = createPage(options);
+  const { ink } = page;
+  if (page.quiet || page.width < NARROW) {
+    for (const line of lines) {
+      const [target, service, version, verdict, documents, size, categories] = cellsOf(line, ink);
+      const what = [service, version].filter((part) => part !== '' && part !== '–').join(' ');
+      const figures = [
+        documents === '–' ? '' : plural(line.documents ?? 0, 'document'),
+        size === '–' ? '' : size,
+        categories,
+      ]
+        .filter((part) => part !== '' && part !== '–')
+        .join(', ');
+      page.write('', `${target}  ${what}  ${verdict}${figures === '' ? '' : `  ${figures}`}`);
+      if (!page.quiet) page.write('    ', ink.dim(line.reason));
+    }
+  } else if (lines.length > 0) {
+    const table = new Table({
+      head: HEAD.map((title) => ink.bold(title)),
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+      chars: BARE,
+      colAligns: ['left', 'left', 'left', 'left', 'right', 'right', 'left'],
+      colWidths: [null, null, null, null, null, null, 34],
+      wordWrap: true,
+    });
+    for (const line of lines) table.push(cellsOf(line, ink));
+    for (const row of table.toString().split('\n')) page.raw(row);
+  }
+  if (!page.quiet) {
+    const exposed = lines.filter(({ verdict }) => isExposed(verdict)).length;
+    const unclear = lines.filter(({ verdict }) => verdict === 'inconclusive').length;
+    const targets = new Set(lines.map(({ target }) => target)).size;
+    page.gap();
+    page.write(
+      '',
+      ink.bold(
+        `${plural(targets, 'target')}, ${plural(lines.length, 'service')}: ${humanCount(exposed)} open to strangers, ${humanCount(unclear)} inconclusive.`,
+      ),
+    );
+    for (const line of lines.filter(({ notTested }) => notTested.length > 0)) {
+      page.write('  ! ', ink.dim(`${line.target}: not tested: ${sentenceList(line.notTested)}`));
+    }
+  }
+  return page.toString();
+}
+
+function cellsOf(line: ProbeLine, ink: Ink): string[] {
+  const at = hostPort(line.target.includes(':') ? (line.address ?? line.target) : line.target, line.port);
+  const target = line.address === null || at.startsWith(line.address) ? at : `${at} (${line.address})`;
+  const categories = [...new Set(line.datasets.flatMap((set) => set.categories))];
+  return [
+    target,
+    serviceTitle(line.service),
+    line.version ?? '–',
+    verdictWord(line.verdict, ink),
+    line.documents === null ? '–' : humanCount(line.documents),
+    line.bytes === null ? '–' : humanBytes(line.bytes),
+    categories.length === 0 ? '–' : sentenceList(categories.map(categoryTitle)),
+  ];
+}
+
+export function verdictWord(verdict: Verdict, ink: Ink): string {
+  if (isExposed(verdict)) return ink.bold(ink.red(verdict));
+  return isShut(verdict) ? ink.green(verdict) : ink.yellow(verdict);
+}
+
+/** No frame: rows that can be copied and grepped. */
+const BARE = {
+  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
+  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
+  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
+};
