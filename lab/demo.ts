@@ -1,0 +1,188 @@
+/**
+ * `npm start`: the whole job on the practice range, with the real commands. The range is started, `postern check` tells
+ * the stories, `postern fix` patches the range's files, the stores start again from them, and `postern verify` asks the
+ * same questions once more.
+ */
+import { spawn } from 'node:child_process';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import pc from 'picocolors';
+import { PosternError } from '../src/core/errors.ts';
+import { parseDemoArguments } from './demo/arguments.ts';
+import { exitCodeOf, outcomeLines, outcomeOf } from './demo/outcome.ts';
+import { keepRunning, type Range, startRange } from './index.ts';
+import { packageRoot } from './package-root.ts';
+import type { RangeAddresses } from './range/addresses.ts';
+
+export interface DemoOptions {
+  keep: boolean;
+  dir?: string | undefined;
+  /** Where the report and the receipt go. */
+  reportDir: string;
+  log(line: string): void;
+  /** Aborted when the user has had enough. */
+  signal: AbortSignal;
+  /** Another pair of loopback addresses, and nothing but `log` is shown (tests). */
+  apart?: RangeAddresses;
+}
+
+const HELP = `npm start [-- --keep] [-- --dir FOLDER]
+
+Starts the practice range on loopback, checks it, closes it and proves it.
+  --keep        leave the range running until Ctrl-C
+  --dir FOLDER  keep the range's files there, to edit and patch by hand`;
+
+/** Runs the demo as a command. The result is the exit code: 0 told, 2 failed, 3 a store could not be started. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const interrupted = new AbortController();
+  const onSignal = () => interrupted.abort();
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  try {
+    const { keep, dir, help } = parseDemoArguments(argv);
+    if (help) {
+      console.log(HELP);
+      return 0;
+    }
+    const reportDir = resolve('postern-report');
+    return await runDemo({ keep, dir, reportDir, log: console.log, signal: interrupted.signal });
+  } catch (error) {
+    if (interrupted.signal.aborted) return 130;
+    console.error(`\n${pc.red('The demo stopped:')} ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof PosternError) console.error(error.hint);
+    return 2;
+  } finally {
+    process.removeListener('SIGINT', onSignal).removeListener('SIGTERM', onSignal);
+  }
+}
+
+export async function runDemo(options: DemoOptions): Promise<number> {
+  const { log, reportDir } = options;
+  const started = performance.now();
+  log(`\n${pc.bold('Postern: the practice range')}\n`);
+  log('Bluemarket is a retail company that does not exist. Its app and its back end, open on purpose, run on this');
+  log("machine's loopback. Every customer in it is synthetic, and nothing leaves this machine.");
+
+  title(log, 1, "Starting Bluemarket's back end");
+  log('');
+  const range = await startRange(options.dir, {
+    log: (line) => log(`  ${line}`),
+    ...(options.apart ? { addresses: options.apart } : {}),
+  });
+  try {
+    options.signal.throwIfAborted();
+    const missing = range.services.filter(({ state }) => state === 'skipped');
+    if (missing.length > 0) {
+      log(
+        pc.yellow(
+          '\n  What was skipped is not shown. Where another program has the port, the answers are that program’s.',
+        ),
+      );
+      log('  If it is another practice range: postern lab stop');
+    }
+    if (missing.length === range.services.length) {
+      log('\nNo store could be started, so there is nothing to show.');
+      return 3;
+    }
+    await mkdir(reportDir, { recursive: true });
+    const code = await tell(range, options);
+    log(`\nFinished in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
+    if (options.keep) {
+      log(`The range keeps running in ${range.dir} until Ctrl-C. Edit its deploy/ folder, then: postern lab restart`);
+      await keepRunning(range, options.signal);
+    }
+    return code;
+  } finally {
+    await range.stop();
+  }
+}
+
+async function tell(range: Range, options: DemoOptions): Promise<number> {
+  const { log, reportDir } = options;
+  const before = join(reportDir, 'report.json');
+  const page = join(reportDir, 'report.html');
+  const after = join(reportDir, 'after.json');
+  const receipt = join(reportDir, 'receipt.json');
+  const run = (args: readonly string[], how: RunOptions = {}) => runPostern(args, how, range, options);
+
+  const atFirst = range.services;
+
+  title(log, 2, 'What a stranger gets');
+  await run(['check', '--output', `json=${before}`, '--output', `html=${page}`], { fine: [0, 1, 3] });
+
+  title(log, 3, 'Closing the doors');
+  await run(['fix', '--dry-run', '--quiet']);
+  await run(['fix', '--yes'], { show: 'notes' });
+
+  title(log, 4, 'Starting the stores again, from the patched files');
+  log('');
+  await range.restart();
+
+  title(log, 5, 'The same stranger, once more');
+  await run(['verify', before, '--write', receipt], { fine: [0, 1, 3] });
+  await run(['check', '--quiet', '--output', `json=${after}`], { fine: [0, 1, 3], show: 'nothing' });
+
+  // Loaded late: zod takes its time, and nothing above needs it.
+  const [{ receiptSchema }, { checkReportSchema }] = await Promise.all([
+    import('../src/core/contract/receipt.ts'),
+    import('../src/core/contract/check.ts'),
+  ]);
+  const { body, signature } = receiptSchema.parse(await readJson(receipt));
+  const { findings } = checkReportSchema.parse(await readJson(after));
+  const outcome = outcomeOf(body, findings, [...atFirst, ...range.services]);
+  log('');
+  for (const line of outcomeLines(outcome)) log(line.startsWith(' ') ? line : pc.bold(line));
+  log(`\n${pc.bold('Written')}`);
+  log(`  ${here(page)}   the report, to open in a browser`);
+  log(`  ${here(receipt)}  the signed receipt. To check it, name the key that you trust:`);
+  log(`    npx postern verify --receipt ${here(receipt)} --trust ${signature.publicKey}`);
+  log(`\n${pc.bold('Now with your own app')}`);
+  log('  npx postern init                   writes a commented postern.yaml for your project');
+  log('  npx postern inspect your-app.apk   what the package talks to and carries');
+  log('  npx postern check                  the stories of your own app');
+  return exitCodeOf(outcome);
+}
+
+interface RunOptions {
+  /** Exit codes that are part of the story; 0 alone by default. */
+  fine?: readonly number[];
+  /** `notes`: what goes to stderr, where the result was just shown. */
+  show?: 'all' | 'notes' | 'nothing';
+}
+
+/** Runs a real command in the range's folder and shows it. Rejects when its exit code is none of those expected. */
+async function runPostern(
+  args: readonly string[],
+  { fine = [0], show = 'all' }: RunOptions,
+  range: Range,
+  { log, reportDir, signal, apart }: DemoOptions,
+): Promise<void> {
+  const shown = args.map((arg) => arg.replace(reportDir, here(reportDir)));
+  if (show !== 'nothing') log(pc.cyan(`\n  $ postern ${shown.join(' ')}\n`));
+  const child = spawn(process.execPath, [join(packageRoot(), 'bin', 'postern.js'), ...args], {
+    cwd: range.dir,
+    stdio: ['ignore', show === 'all' && !apart ? 'inherit' : 'ignore', apart ? 'ignore' : 'inherit'],
+    signal,
+    windowsHide: true,
+  });
+  const code = await new Promise<number | null>((done, failed) => {
+    child.once('error', failed);
+    child.once('close', done);
+  });
+  if (code === null || !fine.includes(code)) {
+    throw new PosternError('E_LAB', `postern ${args[0]} ended with exit code ${code}.`, {
+      hint: 'Its own lines above say why.',
+    });
+  }
+}
+
+function title(log: DemoOptions['log'], step: number, text: string): void {
+  log(`\n${pc.bold(`${step}/5  ${text}`)}`);
+}
+
+async function readJson(path: string): Promise<unknown> {
+  return JSON.parse(await readFile(path, 'utf8'));
+}
+
+function here(path: string): string {
+  return relative(process.cwd(), path) || path;
+}

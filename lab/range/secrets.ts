@@ -1,0 +1,37 @@
+/** Passwords of the range: made at its first start, one per file, readable by their owner only. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface RangeSecrets {
+  /** `postern-control` of the Elasticsearch stand-in. */
+  elasticsearchControl: string;
+  /** The app role `shop_app` of PostgreSQL. */
+  shopApp: string;
+  postgresSuperuser: string;
+  /** `bluemarket-app` of the MQTT broker. */
+  mqttApp: string;
+}
+
+export async function loadOrCreateSecrets(dir: string): Promise<RangeSecrets> {
+  const folder = join(dir, 'secrets');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return {
+    elasticsearchControl: await secret(folder, 'es-control'),
+    shopApp: await secret(folder, 'shop-app'),
+    postgresSuperuser: await secret(folder, 'postgres-superuser'),
+    mqttApp: await secret(folder, 'mqtt-app'),
+  };
+}
+
+async function secret(folder: string, name: string): Promise<string> {
+  const path = join(folder, name);
+  const made = randomBytes(18).toString('base64url');
+  try {
+    await writeFile(path, `${made}\n`, { mode: 0o600, flag: 'wx' });
+    return made;
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error;
+    return (await readFile(path, 'utf8')).trim();
+  }
+}
