@@ -1,0 +1,117 @@
+/**
+ * What is generated from the code lies in the repository, so that people and editors can read it. This test fails when
+ * a file is out of date; `npm run docs` writes them anew.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { allRules } from '../../src/cli/rules.ts';
+import { configJsonSchema } from '../../src/config/index.ts';
+import { AUDIT_SCHEMA, auditReportSchema } from '../../src/core/contract/audit.ts';
+import { CHECK_SCHEMA, checkReportSchema } from '../../src/core/contract/check.ts';
+import { INSPECT_SCHEMA, inspectReportSchema } from '../../src/core/contract/inspect.ts';
+import { PROBE_SCHEMA, probeLineSchema } from '../../src/core/contract/probe.ts';
+import { RECEIPT_SCHEMA, receiptSchema } from '../../src/core/contract/receipt.ts';
+import { ERROR_CODES } from '../../src/core/errors.ts';
+import type { Rule } from '../../src/core/rule.ts';
+import { VERSION } from '../../src/core/version.ts';
+import { services } from '../../src/probe/index.ts';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const at = (...path: string[]) => join(root, ...path);
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+describe('the generated files', () => {
+  it.each([
+    ['inspect-1.json', INSPECT_SCHEMA, inspectReportSchema],
+    ['probe-1.json', PROBE_SCHEMA, probeLineSchema],
+    ['audit-1.json', AUDIT_SCHEMA, auditReportSchema],
+    ['check-1.json', CHECK_SCHEMA, checkReportSchema],
+    ['receipt-1.json', RECEIPT_SCHEMA, receiptSchema],
+  ] as const)('hold the JSON Schema %s of its contract', async (file, id, schema) => {
+    await expect(json({ $id: id, ...z.toJSONSchema(schema) })).toMatchFileSnapshot(at('schema', file));
+  });
+
+  it('hold the JSON Schema of postern.yaml', async () => {
+    await expect(json(configJsonSchema())).toMatchFileSnapshot(at('schema', 'postern-config.json'));
+  });
+
+  it('hold a page for each rule and no other', async () => {
+    const rules = await allRules();
+    expect(rules.length).toBeGreaterThan(20);
+    expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
+    for (const rule of rules) await expect(rulePage(rule)).toMatchFileSnapshot(at('docs/rules', pageName(rule)));
+    await expect(ruleIndex(rules)).toMatchFileSnapshot(at('docs/rules', 'README.md'));
+    const pages = readdirSync(at('docs/rules')).sort();
+    expect(pages).toEqual(['README.md', ...rules.map(pageName)].sort());
+  });
+
+  it('hold the table of error codes', async () => {
+    const rows = Object.entries(ERROR_CODES).map(([code, advice]) => `| \`${code}\` | ${advice} |`);
+    const text = `# Error codes\n\nGenerated. Every error has one of these codes and ends the command with exit code 2.\n\n| Code | What to do |\n| --- | --- |\n${rows.join('\n')}\n`;
+    await expect(text).toMatchFileSnapshot(at('docs', 'errors.md'));
+  });
+
+  it('hold the whole dialogue of each probe', async () => {
+    const sections = services.map((service) =>
+      [
+        `## ${service.title} (\`${service.id}\`)`,
+        '',
+        `Ports: ${service.ports.map(({ port, tls }) => `${port} (TLS: ${tls})`).join(', ') || 'by name only'}`,
+        '',
+        'May send, and nothing else:',
+        '',
+        ...service.allow.describes.map((line) => `- ${code(line)}`),
+        ...(service.control
+          ? [
+              '',
+              "With the owner's credentials, as positive control:",
+              '',
+              ...service.control.allow.describes.map((line) => `- ${code(line)}`),
+            ]
+          : []),
+        '',
+        `Sources: ${service.references.map((url) => `<${url}>`).join(', ')}`,
+        '',
+      ].join('\n'),
+    );
+    const text = `# What each probe sends\n\nGenerated from the allow-lists that the connection enforces below each probe.\n\n${sections.join('\n')}`;
+    await expect(text).toMatchFileSnapshot(at('docs', 'probes.md'));
+  });
+
+  it('agree on the version', () => {
+    expect(JSON.parse(readFileSync(at('package.json'), 'utf8')).version).toBe(VERSION);
+  });
+});
+
+function pageName(rule: Rule): string {
+  return `${rule.id.replace('/', '-')}.md`;
+}
+
+function code(text: string): string {
+  return `\`${text.replaceAll('`', "'")}\``;
+}
+
+function ruleIndex(rules: readonly Rule[]): string {
+  const rows = rules.map(
+    (r) => `| [${r.id}](${pageName(r)}) | ${r.severity} | ${r.owner} | ${r.title.replaceAll('|', '\\|')} |`,
+  );
+  return `# Rules\n\nGenerated from the rules themselves.\n\n| Rule | Severity | Fixed by | What |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+}
+
+function rulePage(rule: Rule): string {
+  const fence = (text: string) => `\`\`\`\`text\n${text.replace(/\n$/, '')}\n\`\`\`\`\n`;
+  const also = rule.aliases?.length ? `Also known as: ${rule.aliases.join(', ')}\n\n` : '';
+  const mapped = [...rule.cwe, ...(rule.masvs ?? [])].join(', ');
+  return [
+    `# ${rule.title}\n`,
+    `\`${rule.id}\` · ${rule.severity} · fixed by: ${rule.owner}${mapped ? ` · ${mapped}` : ''}\n`,
+    `${also}${rule.description}\n`,
+    `## What to do\n\n${rule.remediation}\n`,
+    ...(rule.examples.bad.length > 0 ? [`## Raises it\n\n${rule.examples.bad.map(fence).join('\n')}`] : []),
+    ...(rule.examples.good.length > 0 ? [`## Does not raise it\n\n${rule.examples.good.map(fence).join('\n')}`] : []),
+    `## References\n\n${rule.references.map((url) => `- <${url}>`).join('\n')}\n`,
+  ].join('\n');
+}

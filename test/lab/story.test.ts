@@ -1,0 +1,62 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { runDemo } from '../../lab/demo.ts';
+import { whyNotFree } from '../../lab/range/addresses.ts';
+import { checkReportSchema } from '../../src/core/contract/check.ts';
+import { receiptSchema } from '../../src/core/contract/receipt.ts';
+
+const addresses = { outside: '127.83.99.1', inside: '127.83.99.2' };
+const root = join(import.meta.dirname, '..', '..');
+const missing = whyNotBuilt() ?? (await whyNotFree(addresses.outside, 0));
+if (missing !== undefined) console.warn(`SKIPPED: the story of npm start is not tested: ${missing}`);
+
+test.skipIf(missing !== undefined)('the story of npm start ends with doors that are closed and proven', async () => {
+  const reportDir = await mkdtemp(join(tmpdir(), 'postern-story-'));
+  onTestFinished(() => rm(reportDir, { recursive: true, force: true }));
+  const lines: string[] = [];
+  const code = await runDemo({
+    keep: false,
+    reportDir,
+    log: (line) => lines.push(line),
+    signal: new AbortController().signal,
+    apart: addresses,
+  });
+  const told = lines.join('\n');
+  const noDatabase = /PostgreSQL \(db\): skipped, (.*)/.exec(told)?.[1];
+  if (noDatabase !== undefined) console.warn(`SKIPPED: PostgreSQL in the story of npm start: ${noDatabase}`);
+  expect(code).toBe(noDatabase === undefined ? 0 : 3);
+
+  const before = checkReportSchema.parse(JSON.parse(await readFile(join(reportDir, 'report.json'), 'utf8')));
+  const exposed = before.stories.filter(({ state }) => state === 'exposed');
+  const search = exposed.find(({ headline }) => headline.includes(':9200'));
+  expect(search?.headline).toContain('com.bluemarket.shop 3.2');
+  expect(search?.headline).toContain('docker-compose.yml:14');
+  expect(search?.documents).toBe(12_400);
+
+  // The receipt speaks of the same stories, and none that was exposed is anything but closed, with a control.
+  const { body } = receiptSchema.parse(JSON.parse(await readFile(join(reportDir, 'receipt.json'), 'utf8')));
+  for (const { id } of exposed) {
+    expect(body.stories.find((story) => story.id === id)).toMatchObject({ state: 'closed', control: { ok: true } });
+  }
+  const page = await readFile(join(reportDir, 'report.html'), 'utf8');
+  expect(page).toContain('com.bluemarket.shop');
+  // Nothing listens any more.
+  for (const port of [9200, 5432, 1883]) expect(await whyNotFree(addresses.inside, port)).toBeUndefined();
+  expect(told).toMatch(/Closed, and proven: \d/);
+});
+
+/** The demo runs the compiled command: an old one would tell an old story. */
+function whyNotBuilt(): string | undefined {
+  const stamp = join(root, 'dist', '.complete');
+  if (!existsSync(stamp)) return 'dist/ is not built (npm run build)';
+  const built = statSync(stamp).mtimeMs;
+  const newer = ['src', 'lab'].some((top) =>
+    readdirSync(join(root, top), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
+      .some((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs > built),
+  );
+  return newer ? 'dist/ is older than its sources (npm run build)' : undefined;
+}

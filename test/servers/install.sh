@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# Installs the real servers that the tests talk to. Safe to run again: what is there stays. Each section is one source of
+# packages; run one alone with its name: `bash test/servers/install.sh debian`.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+CACHE="$PWD/.cache/servers"
+ELASTICSEARCH_7=7.17.28 # open, with the banner and X-Pack's switch; runs on JDK 17
+ELASTICSEARCH_8=8.19.3  # with the security module; runs on JDK 17
+OPENSEARCH=2.19.1       # runs on JDK 17
+OPENSEARCH_SECURITY=2.19.1.0
+FERRETDB=v1.24.2
+NODE_LTS=24.21.0
+MAVEN_DEPENDENCY=org.apache.maven.plugins:maven-dependency-plugin:3.6.1
+
+say() { printf -- '-- %s\n' "$*"; }
+
+# Redis, Memcached, MariaDB, PostgreSQL, Mosquitto; Chromium for the report; Java, Maven and OpenSSL for search engines.
+debian() {
+  local wanted=() one
+  for one in redis-server:redis-server memcached:memcached mariadbd:mariadb-server mosquitto:mosquitto \
+    mosquitto_passwd:mosquitto chromium:chromium java:default-jre-headless mvn:maven openssl:openssl unzip:unzip; do
+    command -v "${one%%:*}" >/dev/null || [ -x "/usr/sbin/${one%%:*}" ] || wanted+=("${one##*:}")
+  done
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || wanted+=(postgresql)
+  if [ "${#wanted[@]}" -eq 0 ]; then return; fi
+  say "Debian packages: ${wanted[*]}"
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "not root: install these packages yourself" >&2
+    return 1
+  fi
+  # No server of theirs is to run on this machine: the tests start their own on free ports.
+  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
+  apt-get update -qq
+  apt-get install -qq -y --no-install-recommends "${wanted[@]}" >/dev/null
+}
+
+# copied group:artifact:version: the zip of a Maven artifact, unpacked into $CACHE/<artifact>-<version>
+unpacked() {
+  local coordinates="$1" into="$2" downloads="$CACHE/downloads"
+  if [ -d "$into" ]; then return; fi
+  say "$coordinates"
+  mkdir -p "$downloads"
+  mvn -q -B "$MAVEN_DEPENDENCY:copy" -Dartifact="$coordinates:zip" -DoutputDirectory="$downloads"
+  local name="${coordinates#*:}"
+  rm -rf "$into.part"
+  mkdir -p "$into.part"
+  unzip -q "$downloads/${name%%:*}-${name##*:}.zip" -d "$into.part"
+  rm "$downloads/${name%%:*}-${name##*:}.zip"
+  mv "$into.part" "$into"
+}
+
+# Elasticsearch and OpenSearch: real servers with few modules, published for integration tests.
+search() {
+  unpacked "org.elasticsearch.distribution.integ-test-zip:elasticsearch:$ELASTICSEARCH_7" "$CACHE/elasticsearch-7"
+  unpacked "org.elasticsearch.distribution.integ-test-zip:elasticsearch:$ELASTICSEARCH_8" "$CACHE/elasticsearch-8"
+  unpacked "org.opensearch.distribution.integ-test-zip:opensearch:$OPENSEARCH" "$CACHE/opensearch-2"
+  unpacked "org.opensearch.plugin:opensearch-security:$OPENSEARCH_SECURITY" "$CACHE/opensearch-security"
+}
+
+# FerretDB speaks MongoDB's wire protocol over SQLite.
+ferretdb() {
+  if [ -x "$CACHE/bin/ferretdb" ]; then return; fi
+  say "FerretDB $FERRETDB"
+  if ! command -v go >/dev/null; then
+    echo "Go is not installed: FerretDB is left out" >&2
+    return
+  fi
+  # Built from a copy: its version file is not part of the module, and without it the program stops at once.
+  local source build="$CACHE/build/ferretdb"
+  rm -rf "$build"
+  mkdir -p "$CACHE/bin" "$build"
+  source="$(cd "$build" && GOFLAGS=-mod=mod go mod download -json "github.com/FerretDB/FerretDB@$FERRETDB" |
+    sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p')"
+  cp -R "$source/." "$build"
+  chmod -R u+w "$build"
+  echo "$FERRETDB" >"$build/build/version/version.txt"
+  (cd "$build" && go build -o "$CACHE/bin/ferretdb" ./cmd/ferretdb)
+  rm -rf "$CACHE/build"
+}
+
+# Servers that are npm packages and not worth being dependencies: CouchDB's API by PouchDB, and an S3-compatible store.
+packages() {
+  if [ -d "$CACHE/npm/node_modules/s3rver" ]; then return; fi
+  say "npm packages: express-pouchdb, s3rver"
+  mkdir -p "$CACHE/npm"
+  echo '{"private":true}' >"$CACHE/npm/package.json"
+  npm install --prefix "$CACHE/npm" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
+    express-pouchdb@4.2.0 pouchdb-core@9.0.0 pouchdb-adapter-memory@9.0.0 express@4.21.2 s3rver@3.7.1
+}
+
+# The supported LTS of Node that the docs recommend, beside the oldest that works; from npm, like everything else.
+lts() {
+  local arch=x64
+  if [ "$(uname -m)" = aarch64 ]; then arch=arm64; fi
+  if [ -x "$CACHE/lts/node_modules/node-linux-$arch/bin/node" ]; then return; fi
+  say "Node $NODE_LTS"
+  mkdir -p "$CACHE/lts"
+  echo '{"private":true}' >"$CACHE/lts/package.json"
+  npm install --prefix "$CACHE/lts" --no-save --no-audit --no-fund --loglevel=error "node-linux-$arch@$NODE_LTS"
+  ln -sfn "node_modules/node-linux-$arch/bin" "$CACHE/lts/bin"
+}
+
+if [ "$#" -gt 0 ]; then
+  for section in "$@"; do "$section"; done
+else
+  debian
+  search
+  ferretdb
+  packages
+  lts
+fi
