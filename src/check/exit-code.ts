@@ -1,25 +1,19 @@
 import type { CheckReport } from '../core/contract/check.ts';
-import { atLeast, type Severity } from '../core/severity.ts';
+import { type ExitPolicy, exitCode } from '../core/exit-code.ts';
 
-export interface ExitPolicy {
-  failOn: Severity | 'never';
-  exitZero: boolean;
-}
-
-/**
- * 1 for an exposed story or a finding at or above the floor that no baseline knows; else 3 when something was not
- * checked or is not known; else 0. `exitZero` turns both into 0. Failures (2) are thrown, never computed.
- */
-export function exitCode(
+/** Exposed stories and findings count unless a baseline knows them; what is not known makes the run incomplete. */
+export function checkExitCode(
   report: Pick<CheckReport, 'stories' | 'findings' | 'known' | 'summary'>,
-  { failOn, exitZero }: ExitPolicy,
+  policy: ExitPolicy,
 ): 0 | 1 | 3 {
-  if (exitZero) return 0;
   const known = new Set(report.known);
   const bad = [
     ...report.stories.filter(({ id, state }) => state === 'exposed' && !known.has(id)),
     ...report.findings.filter(({ fingerprint }) => !known.has(fingerprint)),
   ];
-  if (failOn !== 'never' && bad.some(({ severity }) => atLeast(severity, failOn))) return 1;
-  return report.summary.complete ? 0 : 3;
+  return exitCode(
+    bad.map(({ severity }) => severity),
+    report.summary.complete,
+    policy,
+  );
 }

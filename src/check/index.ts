@@ -1,3 +1,3 @@
-export { exitCode } from './exit-code.ts';
+export { checkExitCode } from './exit-code.ts';
 export { runCheck } from './run-check.ts';
 export { runVerify } from './verify/run-verify.ts';

@@ -1,12 +1,12 @@
 /** Hosts that were found and not contacted, because nobody put them in scope. */
 import type { Origin } from '../core/asset.ts';
 import type { CheckReport } from '../core/contract/check.ts';
+import { serviceTitle } from '../core/words.ts';
 import { storeOf } from '../inspect/detectors/schemes.ts';
 import { parseAddress } from '../net/index.ts';
 import { appName } from './correlate/apps.ts';
 import { hostName, type InspectedApp, isOutside, isSharedHost } from './gather/inspected.ts';
 import { compare } from './graph.ts';
-import { serviceName } from './words.ts';
 
 export type Proposal = CheckReport['proposals'][number];
 
@@ -33,7 +33,7 @@ export function proposalsOf(apps: readonly InspectedApp[], scoped: readonly stri
   for (const app of apps) {
     for (const store of app.report.stores) {
       if (store.host === undefined || store.origin !== 'app' || isSharedHost(store)) continue;
-      propose(store.host, undefined, `the app uses ${serviceName(store.kind)} ${store.id} there`, app);
+      propose(store.host, undefined, `the app uses ${serviceTitle(store.kind)} ${store.id} there`, app);
     }
   }
   // What an app says of its own server is told before what a neighbour's name suggests.
@@ -55,7 +55,7 @@ function ownReason(scheme: string | undefined, port: number | undefined): string
   const store = storeOf(scheme, port);
   return store === undefined
     ? 'the app talks to it; stores often stand beside an API'
-    : `the app talks to ${serviceName(store)} there`;
+    : `the app talks to ${serviceTitle(store)} there`;
 }
 
 function siblingReason(host: string, origin: Origin, parents: ReadonlySet<string>): string | undefined {

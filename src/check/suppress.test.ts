@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IgnoreEntry } from '../config/index.ts';
 import { knownSince } from './baseline.ts';
-import { exitCode } from './exit-code.ts';
+import { checkExitCode } from './exit-code.ts';
 import { join } from './join.ts';
 import { summaryOf } from './run-check.ts';
 import { suppress } from './suppress.ts';
@@ -89,37 +89,37 @@ describe('knownSince', () => {
   });
 });
 
-describe('exitCode', () => {
+describe('checkExitCode', () => {
   const complete = summaryOf(stories, findings, []);
   const incomplete = { ...complete, complete: false };
   const policy = { failOn: 'high', exitZero: false } as const;
 
   it('is 1 for findings at or above the floor, whether or not the run is complete', () => {
-    expect(exitCode({ findings, stories, known: [], summary: complete }, policy)).toBe(1);
-    expect(exitCode({ findings, stories, known: [], summary: incomplete }, policy)).toBe(1);
+    expect(checkExitCode({ findings, stories, known: [], summary: complete }, policy)).toBe(1);
+    expect(checkExitCode({ findings, stories, known: [], summary: incomplete }, policy)).toBe(1);
   });
 
   it('is 3 for an incomplete run without such findings, else 0', () => {
     const nothing = { findings: [], stories: [], known: [] };
-    expect(exitCode({ ...nothing, summary: incomplete }, policy)).toBe(3);
-    expect(exitCode({ ...nothing, summary: complete }, policy)).toBe(0);
+    expect(checkExitCode({ ...nothing, summary: incomplete }, policy)).toBe(3);
+    expect(checkExitCode({ ...nothing, summary: complete }, policy)).toBe(0);
     const minor = { ...nothing, findings: [{ ...OFF, severity: 'low' as const }], summary: complete };
-    expect(exitCode(minor, policy)).toBe(0);
-    expect(exitCode(minor, { ...policy, failOn: 'low' })).toBe(1);
+    expect(checkExitCode(minor, policy)).toBe(0);
+    expect(checkExitCode(minor, { ...policy, failOn: 'low' })).toBe(1);
   });
 
   it('does not count what a baseline knows, nor anything with failOn never', () => {
     const known = knownSince({ findings, stories, suppressed: [] }, { findings, stories });
-    expect(exitCode({ findings, stories, known, summary: complete }, policy)).toBe(0);
-    expect(exitCode({ findings, stories, known: [], summary: complete }, { ...policy, failOn: 'never' })).toBe(0);
+    expect(checkExitCode({ findings, stories, known, summary: complete }, policy)).toBe(0);
+    expect(checkExitCode({ findings, stories, known: [], summary: complete }, { ...policy, failOn: 'never' })).toBe(0);
   });
 
   it('counts an exposed story even when its findings are known', () => {
     const known = findings.map(({ fingerprint }) => fingerprint);
-    expect(exitCode({ findings, stories, known, summary: complete }, policy)).toBe(1);
+    expect(checkExitCode({ findings, stories, known, summary: complete }, policy)).toBe(1);
   });
 
   it('is 0 with exitZero', () => {
-    expect(exitCode({ findings, stories, known: [], summary: incomplete }, { ...policy, exitZero: true })).toBe(0);
+    expect(checkExitCode({ findings, stories, known: [], summary: incomplete }, { ...policy, exitZero: true })).toBe(0);
   });
 });

@@ -4,6 +4,7 @@ import { exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { emit, type OutputOptions, parseFailOn, withOutput } from './output.ts';
 import { createProgress } from './progress.ts';
+import { findConfig } from './project.ts';
 
 const FORMATS = ['table', 'json', 'jsonl', 'sarif', 'markdown'];
 
@@ -27,7 +28,7 @@ Examples:
   $ postern fix deploy --dry-run               the patches, as a diff`,
     )
     .action(async (path: string, options: OutputOptions) => {
-      const failOn = parseFailOn(options.failOn);
+      const failOn = parseFailOn(options.failOn, (await findConfig(io, undefined))?.failOn);
       const { auditPaths, auditRules } = await import('../audit/index.ts');
       const progress = await createProgress(io, options);
       progress.update(`auditing ${path}`);

@@ -4,8 +4,9 @@ import { extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { LoadedConfig } from '../config/index.ts';
 import { PosternError } from '../core/errors.ts';
+import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
-import { checkFormats, emit, type OutputOptions, parseFailOn, withOutput } from './output.ts';
+import { checkFormats, collect, emit, type OutputOptions, parseFailOn, withOutput } from './output.ts';
 import { createProgress } from './progress.ts';
 import { findConfig, redactionKey } from './project.ts';
 import { readCheckReport } from './read-report.ts';
@@ -32,12 +33,7 @@ export function check(program: Command, io: Io, exit: (code: number) => void): v
       .description('the main job: inspect, audit, probe, and tell how they hang together')
       .argument('[path...]', 'packages and configuration folders; none: what postern.yaml lists')
       .option('--config <file>', 'postern.yaml to use (default: the nearest one upward)')
-      .option(
-        '--target <host>',
-        'also probe this loopback host; may be repeated',
-        (value: string, all: string[]) => [...all, value],
-        [],
-      )
+      .option('--target <host>', 'also probe this loopback host; may be repeated', collect, [])
       .option('--baseline <report>', 'an earlier JSON report: what it holds is not new and does not fail the run')
       .option('--ignore-file <file>', 'accepted findings (default: the one that postern.yaml names)')
       .option('--show-suppressed', 'show accepted findings too', false)
@@ -71,7 +67,7 @@ Examples:
         });
       }
       const scope = await openScope(config, options.target);
-      const [{ runCheck, exitCode }, { loadIgnore }, key, baseline] = await Promise.all([
+      const [{ runCheck, checkExitCode }, { loadIgnore }, key, baseline] = await Promise.all([
         import('../check/index.ts'),
         import('../config/index.ts'),
         redactionKey(config),
@@ -81,27 +77,25 @@ Examples:
         throw new PosternError('E_INPUT_NOT_FOUND', `--ignore-file ${options.ignoreFile} does not exist`);
       }
       const ignoreFile = options.ignoreFile === undefined ? config?.ignore : resolve(io.cwd, options.ignoreFile);
+      const ignore = ignoreFile === undefined ? [] : await loadIgnore(ignoreFile, new Date());
+      const emptyPassword = options.emptyPassword ?? config?.emptyPassword;
       const progress = await createProgress(io, options);
-      const interrupted = new AbortController();
-      const onSignal = () => interrupted.abort();
-      process.once('SIGINT', onSignal);
       const root = config?.root ?? io.cwd;
-      const report = await runCheck({
-        root,
-        ...chosen,
-        scope,
-        targets: config?.targets ?? [],
-        vantage: config?.vantage ?? 'this machine',
-        redactionKey: key,
-        ...(options.emptyPassword === undefined && config === undefined
-          ? {}
-          : { emptyPassword: options.emptyPassword ?? config?.emptyPassword ?? false }),
-        ignore: ignoreFile === undefined ? [] : await loadIgnore(ignoreFile, new Date()),
-        ...(baseline ? { baseline } : {}),
-        onProgress: ({ part, label, done, total }) => progress.update(`${part} ${label}`, done, total),
-        signal: interrupted.signal,
-      });
-      process.removeListener('SIGINT', onSignal);
+      const report = await interruptible(({ signal }) =>
+        runCheck({
+          root,
+          ...chosen,
+          scope,
+          targets: config?.targets ?? [],
+          vantage: config?.vantage ?? 'this machine',
+          redactionKey: key,
+          ...(emptyPassword === undefined ? {} : { emptyPassword }),
+          ignore,
+          ...(baseline ? { baseline } : {}),
+          onProgress: ({ part, label, done, total }) => progress.update(`${part} ${label}`, done, total),
+          signal,
+        }),
+      );
       progress.stop();
       const [{ render }, { formatOf }, rules, sources] = await Promise.all([
         import('../report/index.ts'),
@@ -119,7 +113,7 @@ Examples:
           all: options.showSuppressed,
         }),
       );
-      exit(exitCode(report, { failOn, exitZero: options.exitZero }));
+      exit(checkExitCode(report, { failOn, exitZero: options.exitZero }));
     });
 }
 

@@ -5,7 +5,7 @@ import { PosternError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { plain, plainLines } from '../report/untrusted.ts';
 import { type Io, stderrColors } from './io.ts';
-import { print } from './output.ts';
+import { collect, print } from './output.ts';
 import { findConfig } from './project.ts';
 
 interface FixOptions {
@@ -26,7 +26,7 @@ export function fix(program: Command, io: Io, exit: (code: number) => void): voi
     .option(
       '--only <rule>',
       'this rule, or this finding by its fingerprint or the start of it; may be repeated',
-      (value: string, all: string[]) => [...all, value],
+      collect,
       [],
     )
     .option('--config <file>', 'postern.yaml to use')

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { InspectReport } from '../core/contract/inspect.ts';
@@ -6,6 +5,7 @@ import { PosternError } from '../core/errors.ts';
 import type { Skip } from '../core/skip.ts';
 import { plain } from '../report/untrusted.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { interruptible } from './interrupt.ts';
 import { type Io, stderrColors } from './io.ts';
 import { checkFormats, emit, type OutputOptions, parseFailOn, withOutput } from './output.ts';
 import { createProgress } from './progress.ts';
@@ -38,54 +38,49 @@ Examples:
   $ postern inspect app.apk --all              SDK and documentation hosts too, with the reason`,
     )
     .action(async (files: string[], options: InspectOptions) => {
-      const failOn = parseFailOn(options.failOn);
       checkFormats(io, options, FORMATS);
       if (options.revealSecrets) {
         io.stderr.write(
           `${stderrColors(io).yellow('warning')} secrets are printed in clear; do not share this output\n`,
         );
       }
-      // The configuration is worth loading only for its key; without one a key of this run serves.
-      const key = await redactionKey(
-        existsSync(resolve(io.cwd, 'postern.yaml')) ? await findConfig(io, undefined) : undefined,
-      );
+      const config = await findConfig(io, undefined);
+      const failOn = parseFailOn(options.failOn, config?.failOn);
+      const key = await redactionKey(config);
       const { inspectPackage } = await import('../inspect/index.ts');
       const progress = await createProgress(io, options);
       const reports: { path: string; report: InspectReport }[] = [];
       let failure: unknown;
-      const interrupted = new AbortController();
-      // The first Ctrl-C keeps the packages that were read; the second ends the process as usual.
-      const onSignal = () => interrupted.abort();
-      process.once('SIGINT', onSignal);
       const stopped: Skip[] = [];
-      for (const file of files) {
-        try {
-          const report = await inspectPackage(resolve(io.cwd, file), {
-            redactionKey: key,
-            revealSecrets: options.revealSecrets,
-            signal: interrupted.signal,
-            onProgress: ({ entry, done, total }) => progress.update(`${file} ${entry}`, done, total),
-          });
-          reports.push({ path: file, report });
-        } catch (error) {
-          if (interrupted.signal.aborted) {
-            stopped.push({
-              subject: file,
-              code: 'STOPPED',
-              reason: 'stopped before it was read',
-              severity: 'incomplete',
+      await interruptible(async ({ signal }) => {
+        for (const file of files) {
+          try {
+            const report = await inspectPackage(resolve(io.cwd, file), {
+              redactionKey: key,
+              revealSecrets: options.revealSecrets,
+              signal,
+              onProgress: ({ entry, done, total }) => progress.update(`${file} ${entry}`, done, total),
             });
-            continue;
+            reports.push({ path: file, report });
+          } catch (error) {
+            if (signal.aborted) {
+              stopped.push({
+                subject: file,
+                code: 'STOPPED',
+                reason: 'stopped before it was read',
+                severity: 'incomplete',
+              });
+              continue;
+            }
+            // With several packages a broken one must not hide the others; it still decides the exit code.
+            failure ??= error;
+            if (files.length === 1) continue;
+            const reason =
+              error instanceof PosternError ? `${error.message} (${error.code})` : 'it could not be read (E_INTERNAL)';
+            io.stderr.write(`${stderrColors(io).red('error')} ${plain(`${file}: ${reason}`)}\n`);
           }
-          // With several packages a broken one must not hide the others; it still decides the exit code.
-          failure ??= error;
-          if (files.length === 1) continue;
-          const reason =
-            error instanceof PosternError ? `${error.message} (${error.code})` : 'it could not be read (E_INTERNAL)';
-          io.stderr.write(`${stderrColors(io).red('error')} ${plain(`${file}: ${reason}`)}\n`);
         }
-      }
-      process.removeListener('SIGINT', onSignal);
+      });
       progress.stop();
       if (failure !== undefined && files.length === 1) throw failure;
       for (const { subject, reason } of stopped) io.stderr.write(`${plain(`not read: ${subject}: ${reason}`)}\n`);

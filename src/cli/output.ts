@@ -25,7 +25,8 @@ export function withOutput(command: Command, formats: readonly string[], initial
     .option('--no-progress', 'draw no progress line');
 }
 
-function collect(value: string, all: string[]): string[] {
+/** For options that may be repeated. */
+export function collect(value: string, all: string[]): string[] {
   return [...all, value];
 }
 

@@ -9,6 +9,7 @@ import type { ProbeTarget, TargetLine } from '../probe/index.ts';
 import { stringify } from '../report/json.ts';
 import { plain } from '../report/untrusted.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
 import {
   checkFormats,
@@ -55,9 +56,9 @@ Examples:
   $ postern probe --targets hosts.txt --format jsonl`,
     )
     .action(async (names: string[], options: ProbeOptions) => {
-      const failOn = parseFailOn(options.failOn);
       checkFormats(io, options, FORMATS);
       const config = await findConfig(io, options.config);
+      const failOn = parseFailOn(options.failOn, config?.failOn);
       const { findingsOf, parseTarget, parseTargets, probe: run, skipOf } = await import('../probe/index.ts');
       const lines = [
         ...names.map((name) => parseTarget(name)),
@@ -73,38 +74,37 @@ Examples:
       const { targets, skips, unasked } = await authorize(config, lines);
       const { probeLine } = await import('../check/probe-line.ts');
       const progress = await createProgress(io, options);
-      const interrupted = new AbortController();
-      // The first Ctrl-C keeps what is known; the second ends the process as usual.
-      const onSignal = () => interrupted.abort();
-      process.once('SIGINT', onSignal);
       const results: ProbeLine[] = [];
       let answers = 0;
-      const keep = (line: ProbeLine) => {
-        // Lines stream as they are known; the other formats need them all.
-        if (options.format !== 'jsonl' || options.output.length > 0) results.push(line);
-        answers++;
-        if (options.format !== 'jsonl') return;
-        // Nobody is asked on for a reader that has left, unless a file keeps the answers.
-        const onWritten = (error?: Error | null) => error && options.output.length === 0 && interrupted.abort();
-        io.stdout.write(`${stringify(line)}\n`, onWritten);
-      };
-      unasked.forEach(keep);
+      let stopped = false;
       const findings: Finding[] = [];
       const emptyPassword = options.emptyPassword ?? config?.emptyPassword;
-      for await (const result of run(targets, {
-        signal: interrupted.signal,
-        ...(emptyPassword === undefined ? {} : { emptyPassword }),
-      })) {
-        const line = probeLine(result);
-        keep(line);
-        findings.push(...findingsOf(result));
-        const skip = skipOf(result);
-        if (skip) skips.push(skip);
-        progress.update(`${answers} answers; ${line.target} ${line.service} ${line.verdict}`);
-      }
-      process.removeListener('SIGINT', onSignal);
+      await interruptible(async (interrupted) => {
+        const keep = (line: ProbeLine) => {
+          // Lines stream as they are known; the other formats need them all.
+          if (options.format !== 'jsonl' || options.output.length > 0) results.push(line);
+          answers++;
+          if (options.format !== 'jsonl') return;
+          // Nobody is asked on for a reader that has left, unless a file keeps the answers.
+          const onWritten = (error?: Error | null) => error && options.output.length === 0 && interrupted.abort();
+          io.stdout.write(`${stringify(line)}\n`, onWritten);
+        };
+        unasked.forEach(keep);
+        for await (const result of run(targets, {
+          signal: interrupted.signal,
+          ...(emptyPassword === undefined ? {} : { emptyPassword }),
+        })) {
+          const line = probeLine(result);
+          keep(line);
+          findings.push(...findingsOf(result));
+          const skip = skipOf(result);
+          if (skip) skips.push(skip);
+          progress.update(`${answers} answers; ${line.target} ${line.service} ${line.verdict}`);
+        }
+        stopped = interrupted.signal.aborted;
+      });
       progress.stop();
-      if (interrupted.signal.aborted) {
+      if (stopped) {
         skips.push({ subject: 'probe', code: 'INTERRUPTED', reason: 'stopped by the user', severity: 'incomplete' });
       }
       for (const skip of skips) {

@@ -1,16 +1,20 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { LoadedConfig } from '../config/index.ts';
-import { PosternError } from '../core/errors.ts';
 import type { Io } from './io.ts';
 
 /** The project's configuration: the named file, or the nearest postern.yaml upward, or none where that is allowed. */
 export async function findConfig(io: Io, named: string | undefined): Promise<LoadedConfig | undefined> {
+  // Looked for before the loader is: most runs of a hook have no configuration, and its schema library is slow to load.
+  if (named === undefined && !hasConfig(resolve(io.cwd))) return undefined;
   const { loadConfig } = await import('../config/index.ts');
-  try {
-    return await loadConfig(named ?? io.cwd, { named: named !== undefined });
-  } catch (error) {
-    if (named === undefined && error instanceof PosternError && error.code === 'E_CONFIG_NOT_FOUND') return undefined;
-    throw error;
-  }
+  return loadConfig(named ?? io.cwd, { named: named !== undefined });
+}
+
+function hasConfig(folder: string): boolean {
+  if (existsSync(join(folder, 'postern.yaml'))) return true;
+  const parent = dirname(folder);
+  return parent !== folder && hasConfig(parent);
 }
 
 /**

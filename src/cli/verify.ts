@@ -4,8 +4,9 @@ import type { LoadedConfig } from '../config/index.ts';
 import type { Receipt, ReceiptBody } from '../core/contract/receipt.ts';
 import { PosternError } from '../core/errors.ts';
 import { stringify } from '../report/json.ts';
+import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
-import { checkFormats, emit, type OutputOptions, withOutput, writeResult } from './output.ts';
+import { checkFormats, collect, emit, type OutputOptions, withOutput, writeResult } from './output.ts';
 import { createProgress } from './progress.ts';
 import { findConfig } from './project.ts';
 import { readJson } from './read-bounded.ts';
@@ -22,8 +23,6 @@ interface VerifyOptions extends OutputOptions {
   only: string[];
   report?: string;
 }
-
-const collect = (value: string, all: string[]) => [...all, value];
 
 export function verify(program: Command, io: Io, exit: (code: number) => void): void {
   withOutput(
@@ -103,22 +102,20 @@ async function prove(
   ]);
   const key = await loadOrCreateSigningKey(config?.keys.signing ?? resolve(io.cwd, '.postern/signing.key'));
   const progress = await createProgress(io, options);
-  const interrupted = new AbortController();
-  const onSignal = () => interrupted.abort();
-  process.once('SIGINT', onSignal);
-  const result = await runVerify({
-    report,
-    reportBytes: bytes,
-    scope,
-    targets: config?.targets ?? [],
-    vantage: config?.vantage ?? report.vantage,
-    ...(options.only.length > 0 ? { only: options.only } : {}),
-    ...(config ? { emptyPassword: config.emptyPassword } : {}),
-    env: io.env,
-    signal: interrupted.signal,
-    onProgress: ({ label, done, total }) => progress.update(label, done, total),
-  });
-  process.removeListener('SIGINT', onSignal);
+  const result = await interruptible(({ signal }) =>
+    runVerify({
+      report,
+      reportBytes: bytes,
+      scope,
+      targets: config?.targets ?? [],
+      vantage: config?.vantage ?? report.vantage,
+      ...(options.only.length > 0 ? { only: options.only } : {}),
+      ...(config ? { emptyPassword: config.emptyPassword } : {}),
+      env: io.env,
+      signal,
+      onProgress: ({ label, done, total }) => progress.update(label, done, total),
+    }),
+  );
   progress.stop();
   const receiptPath = resolve(io.cwd, options.write);
   const receipt = signReceipt(result.body, key);

@@ -1,13 +1,10 @@
 /** Figures and names as people read them. */
 import { CATEGORIES } from '../core/category.ts';
-import { own } from '../core/own.ts';
 import type { Owner } from '../core/severity.ts';
 import type { StoryState, Verdict } from '../core/verdict.ts';
+import { counted, humanCount, nounsOf, series } from '../core/words.ts';
 
-/** `12,400`. Grouped by hand: the output must not depend on the machine's locale. */
-export function humanCount(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ',');
-}
+export { humanCount, serviceTitle } from '../core/words.ts';
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
@@ -25,14 +22,13 @@ export function humanBytes(bytes: number): string {
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${humanCount(count)} ${count === 1 ? one : many}`;
+  return counted(count, [one, many]);
 }
 
 /** `a, b and c`. */
 export function sentenceList(items: readonly string[], most = Number.POSITIVE_INFINITY): string {
   if (items.length > most) return `${items.slice(0, most).join(', ')} and ${humanCount(items.length - most)} more`;
-  if (items.length < 2) return items.join('');
-  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+  return series(items);
 }
 
 /** With a full stop, unless it ends a sentence already. */
@@ -40,54 +36,9 @@ export function sentence(text: string): string {
   return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
-const SERVICE_TITLES: Readonly<Record<string, string>> = {
-  azureblob: 'Azure Blob Storage',
-  cassandra: 'Cassandra',
-  couchdb: 'CouchDB',
-  elasticsearch: 'Elasticsearch',
-  'firebase-rtdb': 'Firebase Realtime Database',
-  'firebase-storage': 'Firebase Storage',
-  'firebase-project': 'Firebase project',
-  firestore: 'Cloud Firestore',
-  mariadb: 'MariaDB',
-  memcached: 'Memcached',
-  mongodb: 'MongoDB',
-  mqtt: 'MQTT broker',
-  mysql: 'MySQL',
-  opensearch: 'OpenSearch',
-  parse: 'Parse Server',
-  postgresql: 'PostgreSQL',
-  redis: 'Redis',
-  s3: 'S3 bucket',
-  valkey: 'Valkey',
-};
-
-export function serviceTitle(service: string): string {
-  return own(SERVICE_TITLES, service) ?? service;
-}
-
 /** What one record of a service is called. */
-export function recordNoun(service: string | undefined): [one: string, many: string] {
-  switch (service) {
-    case 'postgresql':
-    case 'mysql':
-    case 'mariadb':
-    case 'cassandra':
-      return ['row', 'rows'];
-    case 'redis':
-    case 'valkey':
-      return ['key', 'keys'];
-    case 'memcached':
-      return ['item', 'items'];
-    case 's3':
-    case 'azureblob':
-    case 'firebase-storage':
-      return ['object', 'objects'];
-    case 'mqtt':
-      return ['retained message', 'retained messages'];
-    default:
-      return ['document', 'documents'];
-  }
+export function recordNoun(service = ''): readonly [one: string, many: string] {
+  return nounsOf(service).record;
 }
 
 /** `12,400 documents, 38.2 MB`; empty when neither figure is known. */

@@ -5,6 +5,7 @@ import type { Finding } from '../core/finding.ts';
 import { OWNERS, type Owner, SEVERITIES } from '../core/severity.ts';
 import type { OutsiderRequest, Story, Task } from '../core/story.ts';
 import { isExposed } from '../core/verdict.ts';
+import { nounsOf } from '../core/words.ts';
 import {
   categoryTitle,
   humanBytes,
@@ -15,6 +16,7 @@ import {
   sentenceList,
   serviceTitle,
 } from './human.ts';
+import type { RenderOptions } from './options.ts';
 
 export type AssetIndex = ReadonlyMap<string, Asset>;
 
@@ -80,27 +82,15 @@ function dataLabel(story: Story, assets: AssetIndex): string {
 }
 
 /** What a set of records is called in a service. */
-export function datasetNoun(service: string | undefined): [one: string, many: string] {
-  switch (service) {
-    case 'elasticsearch':
-    case 'opensearch':
-      return ['index', 'indices'];
-    case 'postgresql':
-    case 'mysql':
-    case 'mariadb':
-      return ['table', 'tables'];
-    case 'mqtt':
-      return ['topic', 'topics'];
-    case 'couchdb':
-      return ['database', 'databases'];
-    case 'redis':
-    case 'valkey':
-      return ['key pattern', 'key patterns'];
-    case 'mongodb':
-      return ['collection', 'collections'];
-    default:
-      return ['dataset', 'datasets'];
-  }
+export function datasetNoun(service = ''): readonly [one: string, many: string] {
+  return nounsOf(service).set;
+}
+
+/** What drawing a story needs besides the story, in the terminal and in HTML. */
+export interface StoryContext {
+  assets: AssetIndex;
+  findings: ReadonlyMap<string, Finding>;
+  options: RenderOptions;
 }
 
 export function serviceOf(story: Story, assets: AssetIndex): string | undefined {

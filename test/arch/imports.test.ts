@@ -80,6 +80,16 @@ describe('the house', () => {
     expect(broken).toEqual([]);
   });
 
+  it('opens no connection by a global or a resolver either', () => {
+    const broken = files
+      .filter((file) => roomOf(file) !== 'net')
+      .filter((file) =>
+        /\bfetch\(|\bnew (?:WebSocket|EventSource)\(|['"]node:dns(?:\/promises)?['"]/.test(readFileSync(file, 'utf8')),
+      )
+      .map((file) => relative(root, file));
+    expect(broken).toEqual([]);
+  });
+
   it('registers plug-ins by a line in an index, never by an import for its side effect', () => {
     const broken = files.filter((file) => /^\s*import\s+['"]\.[^'"]*['"]/m.test(readFileSync(file, 'utf8')));
     expect(broken.map((file) => relative(root, file))).toEqual([]);

@@ -182,6 +182,24 @@ describe('audit and fix', () => {
   });
 });
 
+describe('failOn of postern.yaml', () => {
+  it.each([
+    ['inspect', 'app.apk'],
+    ['audit', 'deploy'],
+    ['check', 'deploy'],
+  ])('holds for %s too, from a folder below, and the command line wins', async (verb, path) => {
+    file('app.apk', sampleApk());
+    file('deploy/docker-compose.yml', OPEN_COMPOSE);
+    file('below/keep', '');
+    const below = join(folder, 'below');
+    const args = [verb, join(folder, path), '--format', 'json'];
+    expect((await run(args, { cwd: below })).code).toBe(1);
+    file('postern.yaml', 'version: 1\nfailOn: never\n');
+    expect((await run(args, { cwd: below })).code).not.toBe(1);
+    expect((await run([...args, '--fail-on', 'low'], { cwd: below })).code).toBe(1);
+  });
+});
+
 describe('probe', () => {
   it('prints one line per target, and does not contact what is outside the scope', async () => {
     const server = createServer((socket) => socket.resume().end('-ERR\r\n'));

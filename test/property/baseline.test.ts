@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { knownSince } from '../../src/check/baseline.ts';
-import { exitCode } from '../../src/check/exit-code.ts';
+import { checkExitCode } from '../../src/check/exit-code.ts';
 import { summaryOf } from '../../src/check/run-check.ts';
 import { suppress } from '../../src/check/suppress.ts';
 import { finding } from '../../src/check/testing/world.ts';
@@ -43,7 +43,9 @@ describe('baseline and ignore file', () => {
         );
         const summary = { ...summaryOf([], now, []), complete };
         const expected = fresh.length > 0 ? 1 : complete ? 0 : 3;
-        expect(exitCode({ findings: now, stories: [], known, summary }, { failOn, exitZero: false })).toBe(expected);
+        expect(checkExitCode({ findings: now, stories: [], known, summary }, { failOn, exitZero: false })).toBe(
+          expected,
+        );
       }),
     );
   });

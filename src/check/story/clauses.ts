@@ -4,14 +4,15 @@ import type { Finding } from '../../core/finding.ts';
 import { atLeast, SEVERITIES } from '../../core/severity.ts';
 import type { ExposedDataset } from '../../core/story.ts';
 import type { Verdict } from '../../core/verdict.ts';
+import { counted, nounsOf, serviceTitle } from '../../core/words.ts';
 import type { Deployment } from '../correlate/declared.ts';
 import type { RunningStore } from '../gather/running.ts';
 import { compare } from '../graph.ts';
-import { counted, fieldPhrase, nounsOf, serviceName } from '../words.ts';
+import { fieldPhrase } from '../words.ts';
 
 /** `Elasticsearch 7.17.9`. */
 export function storeName(store: Pick<RunningStore, 'service' | 'product' | 'version'>): string {
-  return [serviceName(store.product ?? store.service), store.version].filter((part) => part !== undefined).join(' ');
+  return [serviceTitle(store.product ?? store.service), store.version].filter((part) => part !== undefined).join(' ');
 }
 
 /** `published by deploy/docker-compose.yml:14 on all interfaces`. */

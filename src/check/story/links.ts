@@ -1,8 +1,9 @@
 import type { Evidence } from '../../core/evidence.ts';
 import type { StoryLink } from '../../core/story.ts';
 import { isExposed } from '../../core/verdict.ts';
+import { counted, nounsOf } from '../../core/words.ts';
 import { datasetId } from '../gather/probed.ts';
-import { counted, fieldPhrase, nounsOf } from '../words.ts';
+import { fieldPhrase } from '../words.ts';
 import { cause, publicationClause, storeName } from './clauses.ts';
 import type { StoreContext } from './context.ts';
 

@@ -3,8 +3,9 @@ import type { Finding } from '../../core/finding.ts';
 import type { Patch } from '../../core/patch.ts';
 import { OWNERS, type Owner } from '../../core/severity.ts';
 import type { Task } from '../../core/story.ts';
+import { counted, nounsOf, series } from '../../core/words.ts';
 import { inOrder } from '../gather/probed.ts';
-import { authorityOf, counted, nounsOf, series } from '../words.ts';
+import { authorityOf } from '../words.ts';
 import { storeName } from './clauses.ts';
 import type { StoreContext } from './context.ts';
 

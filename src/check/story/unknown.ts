@@ -6,6 +6,7 @@ import type { Finding } from '../../core/finding.ts';
 import { fingerprint } from '../../core/fingerprint.ts';
 import { OWNERS, type Owner, worst } from '../../core/severity.ts';
 import type { OutsiderRequest, Story, StoryLink, Task } from '../../core/story.ts';
+import { series, serviceTitle } from '../../core/words.ts';
 import { storeOf } from '../../inspect/detectors/schemes.ts';
 import type { ProbeResult } from '../../probe/service.ts';
 import type { Deployment } from '../correlate/declared.ts';
@@ -21,7 +22,7 @@ import {
   managedAsset,
 } from '../gather/inspected.ts';
 import { compare } from '../graph.ts';
-import { authorityOf, series, serviceName } from '../words.ts';
+import { authorityOf } from '../words.ts';
 import { cause, publicationClause } from './clauses.ts';
 
 /** A store that an app names outright: by a scheme or port that only stores have, or as a provider's. */
@@ -90,7 +91,7 @@ export function namedStoreStory(
   findings: readonly Finding[],
 ): Story {
   const at = named.shown;
-  const name = serviceName(named.service);
+  const name = serviceTitle(named.service);
   const names = [...new Set(named.naming.map((one) => one.appName))].sort(compare);
   const who = `${series(names)} ${names.length > 1 ? 'talk' : 'talks'} to ${at}`;
   const why = reasonFor({ silent, scoped, vantage });
@@ -132,7 +133,7 @@ function wordsFor(named: NamedStore, { silent, scoped }: Asking): { title: strin
   }
   if (named.shared) {
     return {
-      title: `Find out what the access rules of ${serviceName(named.service)} ${named.shown} let strangers do`,
+      title: `Find out what the access rules of ${serviceTitle(named.service)} ${named.shown} let strangers do`,
       detail:
         'Its host is shared by all customers of the provider and is not asked; look at the rules in the provider’s console.',
     };
@@ -161,7 +162,7 @@ export function declaredStoreStory(
   vantage: string,
 ): Story {
   const { service, port } = deployment;
-  const name = [serviceName(service.engine ?? service.name), service.version].filter(Boolean).join(' ');
+  const name = [serviceTitle(service.engine ?? service.name), service.version].filter(Boolean).join(' ');
   const line = port?.line ?? service.line;
   const why =
     silent.length > 0

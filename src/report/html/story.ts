@@ -1,5 +1,4 @@
 /** One story as an article: the sentence, the chain, what a stranger gets, who does what, what is not known. */
-import type { Finding } from '../../core/finding.ts';
 import type { Severity } from '../../core/severity.ts';
 import type { Story, Task } from '../../core/story.ts';
 import { type Change, changesOf } from '../change.ts';
@@ -13,9 +12,7 @@ import {
   STATE_TITLES,
   sentence,
 } from '../human.ts';
-import type { RenderOptions } from '../options.ts';
 import {
-  type AssetIndex,
   chainOf,
   datasetNoun,
   distinctRequests,
@@ -23,18 +20,13 @@ import {
   headlineParts,
   hostPort,
   placeOf,
+  type StoryContext,
   serviceOf,
   strangerGets,
   tasksByOwner,
   titleOf,
 } from '../story-view.ts';
 import { html, type Markup, prose } from './markup.ts';
-
-export interface StoryContext {
-  assets: AssetIndex;
-  findings: ReadonlyMap<string, Finding>;
-  options: RenderOptions;
-}
 
 const MOST_DATASETS = 40;
 

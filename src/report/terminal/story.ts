@@ -1,11 +1,8 @@
 /** One story, as a chain that is read from top to bottom. */
-import type { Finding } from '../../core/finding.ts';
 import type { Story } from '../../core/story.ts';
 import { type Change, changesOf } from '../change.ts';
 import { categoryTitle, humanSize, OWNER_TITLES, plural, sentenceList } from '../human.ts';
-import type { RenderOptions } from '../options.ts';
 import {
-  type AssetIndex,
   chainOf,
   datasetNoun,
   distinctRequests,
@@ -13,18 +10,13 @@ import {
   headlineParts,
   hostPort,
   placeOf,
+  type StoryContext,
   serviceOf,
   strangerGets,
   tasksByOwner,
   tellEvidence,
 } from '../story-view.ts';
 import { columns, type Page, severityBadge, stateWord } from './page.ts';
-
-export interface StoryContext {
-  assets: AssetIndex;
-  findings: ReadonlyMap<string, Finding>;
-  options: RenderOptions;
-}
 
 const MOST_DATASETS = 6;
 const MOST_PLACES = 3;
