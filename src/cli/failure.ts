@@ -15,6 +15,11 @@ export function reportFailure(io: Io, error: unknown): 2 {
     io.stderr.write(`  ${plainLines(error.hint)}\n`);
     return 2;
   }
+  // What the questions throw on Ctrl-C (@inquirer/core): the user's decision, and no defect.
+  if (error instanceof Error && error.name === 'ExitPromptError') {
+    io.stderr.write('Stopped at the question; nothing was changed.\n');
+    return 2;
+  }
   io.stderr.write(`${colors.red(colors.bold('error'))} ${plainLines(defectOf(error))} ${colors.dim('(E_INTERNAL)')}\n`);
   io.stderr.write('  This is a defect in Postern. Please report it with the lines above.\n');
   return 2;
