@@ -71,9 +71,10 @@ interface Candidate extends PlannedPatch {
  * Plans the first patch of each finding, merged by file, and proves the plan by auditing the tree with it in memory.
  *
  * @param root the audited folder or file
+ * @param before the audit that the findings come from, when it is at hand: the tree is then read once less
  * @throws PosternError `E_INPUT_NOT_FOUND`
  */
-export async function planFixes(root: string, findings: readonly Finding[], signal?: AbortSignal): Promise<FixPlan> {
+export async function planFixes(root: string, findings: readonly Finding[], before?: AuditResult): Promise<FixPlan> {
   const refused: Refusal[] = [];
   const manual: string[] = [];
   const candidates: Candidate[] = [];
@@ -112,7 +113,8 @@ export async function planFixes(root: string, findings: readonly Finding[], sign
       else candidates.push({ ...candidate, source });
     }
   }
-  const proven = candidates.length > 0 ? await prove(root, candidates, refused, signal) : [];
+  const proven =
+    candidates.length > 0 ? await prove(root, candidates, refused, before ?? (await auditPaths(root))) : [];
   return { changes: changesOf(proven), refused, manual };
 }
 
@@ -165,19 +167,18 @@ async function prove(
   root: string,
   candidates: readonly Candidate[],
   refused: Refusal[],
-  signal?: AbortSignal,
+  before: AuditResult,
 ): Promise<Candidate[]> {
-  const before = await auditPaths(root, { ...(signal && { signal }) });
   const current = new Set(before.outcome.findings.map(({ fingerprint }) => fingerprint));
   const live = candidates.filter((candidate) => {
     if (candidate.findings.some((finding) => current.has(finding))) return true;
     refused.push(refusal(candidate, 'E_PATCH_STALE', 'the finding is no longer raised'));
     return false;
   });
-  if (live.length === 0 || (await failure(root, live, before, signal)) === null) return live;
+  if (live.length === 0 || (await failure(root, live, before)) === null) return live;
   const kept: Candidate[] = [];
   for (const candidate of live) {
-    const reason = await failure(root, [...kept, candidate], before, signal);
+    const reason = await failure(root, [...kept, candidate], before);
     if (reason === null) kept.push(candidate);
     else refused.push(refusal(candidate, 'E_PATCH_INEFFECTIVE', reason));
   }
@@ -185,19 +186,14 @@ async function prove(
 }
 
 /** Why these patches together do not count, or null. */
-async function failure(
-  root: string,
-  candidates: readonly Candidate[],
-  before: AuditResult,
-  signal?: AbortSignal,
-): Promise<string | null> {
+async function failure(root: string, candidates: readonly Candidate[], before: AuditResult): Promise<string | null> {
   const changes = changesOf(candidates);
   for (const change of changes) {
     const edits = change.patches.flatMap(({ patch }) => patch.edits);
     if (!changesOnlyEditedLines(change.before, change.after, edits)) return 'it would change other lines';
   }
   const overlay = new Map(changes.map(({ path, after, encoding }) => [path, encode(after, encoding)]));
-  const after = await auditPaths(root, { overlay, ...(signal && { signal }) });
+  const after = await auditPaths(root, { overlay });
   const left = new Set(after.outcome.findings.map(({ fingerprint }) => fingerprint));
   if (candidates.some(({ findings }) => findings.some((finding) => left.has(finding))))
     return 'the finding would still be raised';

@@ -11,7 +11,7 @@ function failureOf(error: unknown): string {
 
 it('does not call Ctrl-C at a question a defect', () => {
   const error = Object.assign(new Error('User force closed the prompt with SIGINT'), { name: 'ExitPromptError' });
-  expect(failureOf(error)).toBe('Stopped at the question; nothing was changed.\n');
+  expect(failureOf(error)).toBe('Stopped at the question; what it asked about was not done.\n');
 });
 
 it('calls what nobody expected a defect, without the message, which may quote what was read', () => {

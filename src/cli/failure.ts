@@ -17,7 +17,7 @@ export function reportFailure(io: Io, error: unknown): 2 {
   }
   // What the questions throw on Ctrl-C (@inquirer/core): the user's decision, and no defect.
   if (error instanceof Error && error.name === 'ExitPromptError') {
-    io.stderr.write('Stopped at the question; nothing was changed.\n');
+    io.stderr.write('Stopped at the question; what it asked about was not done.\n');
     return 2;
   }
   io.stderr.write(`${colors.red(colors.bold('error'))} ${plainLines(defectOf(error))} ${colors.dim('(E_INTERNAL)')}\n`);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { AuditResult } from '../audit/index.ts';
 import type { FixPlan, PlannedPatch } from '../audit/patch.ts';
 import { PosternError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
@@ -50,11 +51,17 @@ Examples:
           hint: 'Name a folder, or list `configuration` in postern.yaml.',
         });
       }
-      const totals = { applied: 0, left: 0 };
+      const totals = { applied: 0, left: 0, chosen: 0 };
       for (const root of roots) {
         const result = await fixRoot(io, root, options);
         totals.applied += result.applied;
         totals.left += result.left;
+        totals.chosen += result.chosen;
+      }
+      if (options.only.length > 0 && totals.chosen === 0) {
+        throw new PosternError('E_USAGE', `no finding here is called ${options.only.join(' or ')}`, {
+          hint: 'Name a rule, or a finding by the first 8 or more digits of its fingerprint, as `postern audit` shows them.',
+        });
       }
       if (!options.quiet && !options.dryRun) {
         io.stderr.write(`${totals.applied} patches applied, ${totals.left} findings left to a person\n`);
@@ -65,22 +72,27 @@ Examples:
     });
 }
 
-async function fixRoot(io: Io, root: string, options: FixOptions): Promise<{ applied: number; left: number }> {
+async function fixRoot(
+  io: Io,
+  root: string,
+  options: FixOptions,
+): Promise<{ applied: number; left: number; chosen: number }> {
   const [{ auditPaths }, { applyPatches, planFixes, renderDiff }] = await Promise.all([
     import('../audit/index.ts'),
     import('../audit/patch.ts'),
   ]);
-  const { outcome } = await auditPaths(root);
-  const findings = outcome.findings.filter((finding) => isChosen(finding, options.only));
-  if (options.only.length > 0 && findings.length === 0) return { applied: 0, left: 0 };
-  const plan = await planFixes(root, findings);
-  const accepted = options.dryRun || options.yes ? plan : await consent(io, root, findings, plan);
+  const audited = await auditPaths(root);
+  const findings = audited.outcome.findings.filter((finding) => isChosen(finding, options.only));
+  if (findings.length === 0) return { applied: 0, left: 0, chosen: 0 };
+  const plan = await planFixes(root, findings, audited);
+  const accepted = options.dryRun || options.yes ? plan : await consent(io, root, findings, plan, audited);
   await print(io, plainLines(renderDiff(accepted.changes)));
   if (!options.quiet) notes(io, accepted);
   if (!options.dryRun) applyPatches(root, accepted.changes);
   const cleared = new Set(accepted.changes.flatMap(({ patches }) => patches.flatMap((patch) => patch.findings)));
   const applied = accepted.changes.reduce((sum, { patches }) => sum + patches.length, 0);
-  return { applied, left: findings.filter(({ fingerprint }) => !cleared.has(fingerprint)).length };
+  const left = findings.filter(({ fingerprint }) => !cleared.has(fingerprint)).length;
+  return { applied, left, chosen: findings.length };
 }
 
 function isChosen(finding: Finding, only: readonly string[]): boolean {
@@ -91,7 +103,13 @@ function isChosen(finding: Finding, only: readonly string[]): boolean {
 }
 
 /** Asks about each patch that may cut somebody off. Where nobody can answer, such patches are left. */
-async function consent(io: Io, root: string, findings: readonly Finding[], plan: FixPlan): Promise<FixPlan> {
+async function consent(
+  io: Io,
+  root: string,
+  findings: readonly Finding[],
+  plan: FixPlan,
+  audited: AuditResult,
+): Promise<FixPlan> {
   const declined = new Set<string>();
   for (const planned of plan.changes.flatMap(({ patches }) => patches)) {
     if (planned.patch.needsConfirmation && !(await agrees(io, planned))) {
@@ -104,6 +122,7 @@ async function consent(io: Io, root: string, findings: readonly Finding[], plan:
   return planFixes(
     root,
     findings.filter(({ fingerprint }) => !declined.has(fingerprint)),
+    audited,
   );
 }
 

@@ -174,6 +174,13 @@ describe('audit and fix', () => {
     );
   });
 
+  it('says so when --only names nothing that is there', async () => {
+    file('deploy/docker-compose.yml', OPEN_COMPOSE);
+    const { code, stderr } = await run(['fix', 'deploy', '--only', 'audit/no-such-rule'], { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toContain('audit/no-such-rule');
+  });
+
   it('leaves what may cut off clients when nobody can be asked', async () => {
     const path = file('deploy/docker-compose.yml', OPEN_COMPOSE);
     const { stderr } = await run(['fix', 'deploy', '--only', 'audit/compose-store-published'], { cwd: folder });
