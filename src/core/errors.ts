@@ -6,6 +6,8 @@ export const ERROR_CODES = {
   E_USAGE: 'The command line is wrong. Run the command with --help.',
   E_CONFIG_NOT_FOUND: 'No postern.yaml was found. Run `postern init`, or pass paths on the command line.',
   E_CONFIG_INVALID: 'postern.yaml is not valid. The message names file, line and column.',
+  E_POLICY_INVALID:
+    'The policy (guard.yaml) or a file of decision cases is not valid. The message names file, line and column.',
   E_INPUT_NOT_FOUND: 'The file or folder does not exist or cannot be read. Check the path and its permissions.',
   E_INPUT_UNSUPPORTED: 'The file is not a format that this command reads.',
   E_INPUT_CORRUPT: 'The file is damaged so badly that nothing could be read from it.',
@@ -22,6 +24,7 @@ export const ERROR_CODES = {
   E_KEY: 'A key file cannot be used: it is missing, damaged, or readable by others (mode 0600 is required).',
   E_IGNORE_INVALID: 'The ignore file is not valid: every entry needs an id, a statement and an expiry date.',
   E_LAB: 'The practice range could not be started or stopped. The message says which part.',
+  E_GUARD: 'The gateway could not be started or asked. The message says which part.',
   E_OUTPUT: 'A result could not be written. Check the path, its permissions and the free space.',
   E_INTERNAL: 'A defect in Postern. Please report it with the message.',
 } as const;

@@ -17,6 +17,8 @@ import { RECEIPT_SCHEMA, receiptSchema } from '../../src/core/contract/receipt.t
 import { ERROR_CODES } from '../../src/core/errors.ts';
 import type { Rule } from '../../src/core/rule.ts';
 import { VERSION } from '../../src/core/version.ts';
+import { casesJsonSchema } from '../../src/guard/cases/index.ts';
+import { policyJsonSchema } from '../../src/guard/policy/index.ts';
 import { services } from '../../src/probe/index.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -36,6 +38,11 @@ describe('the generated files', () => {
 
   it('hold the JSON Schema of postern.yaml', async () => {
     await expect(json(configJsonSchema())).toMatchFileSnapshot(at('schema', 'postern-config.json'));
+  });
+
+  it('hold the JSON Schemas of guard.yaml and of its decision cases', async () => {
+    await expect(json(policyJsonSchema())).toMatchFileSnapshot(at('schema', 'postern-guard.json'));
+    await expect(json(casesJsonSchema())).toMatchFileSnapshot(at('schema', 'postern-guard-cases.json'));
   });
 
   it('hold a page for each rule and no other', async () => {
