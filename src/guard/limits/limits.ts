@@ -1,0 +1,159 @@
+import { hash } from 'node:crypto';
+import { Refusal } from '../contract/refusal.ts';
+import type { DocumentKey } from '../contract/store.ts';
+import type { LimitsConfig, RoleLimits } from '../policy/limits-config.ts';
+import type { Gate, LimitStore, Pass } from './store.ts';
+
+/** One request that is under way. */
+export interface Ticket {
+  /** Called when its answer is complete or it failed; once or more. */
+  leave(): void;
+}
+
+export interface Limits {
+  /**
+   * Counts a request before anyone is known.
+   *
+   * @param peer from `peerKey`
+   * @throws Refusal `limited` with `retryAfter`, `unavailable`
+   */
+  arrive(peer: string, now?: number): Ticket | Promise<Ticket>;
+  /**
+   * Counts a request of a principal.
+   *
+   * @param principal keyed hash of `Principal.id`
+   * @param device keyed hash of `Principal.confirmation`, if it has one
+   * @param peer from `peerKey`; null where `arrive` has counted it
+   * @param now ms on a steady clock; given in tests only
+   * @throws Refusal `limited` with `retryAfter`, `unavailable`
+   */
+  enter(
+    principal: string,
+    device: string | null,
+    peer: string | null,
+    limits: RoleLimits,
+    now?: number,
+  ): Ticket | Promise<Ticket>;
+  /**
+   * Spends the budget for the documents of an answer, before the answer leaves.
+   *
+   * @throws Refusal `budget` with `retryAfter`: the answer must not be shown, not even in part; `unavailable`
+   */
+  spendDocuments(
+    principal: string,
+    keys: readonly DocumentKey[],
+    budget: RoleLimits['documents'],
+    now?: number,
+  ): void | Promise<void>;
+  ready(): boolean;
+  close(): Promise<void>;
+}
+
+export type LimitsEvent =
+  /** A principal asked for more documents than its budget: someone to look at. */
+  | { readonly kind: 'budget'; readonly principal: string }
+  | { readonly kind: 'limited'; readonly scope: Gate['scope'] }
+  /** The store could not be asked, and the policy says that requests go on. */
+  | { readonly kind: 'uncounted' };
+
+export interface LimitsOptions {
+  /** At least 32 bytes; documents are remembered under it. All gateways that share a store share it. */
+  readonly key: Uint8Array;
+  readonly onEvent?: (event: LimitsEvent) => void;
+}
+
+const FREE: Ticket = { leave() {} };
+
+/** Rate, concurrency and budgets of a policy over a store. */
+export function createLimits(
+  config: Pick<LimitsConfig, 'onFailure' | 'peer' | 'device'>,
+  store: LimitStore,
+  options: LimitsOptions,
+): Limits {
+  if (options.key.length < 32) throw new TypeError('the key of the limits has less than 32 bytes');
+  const prefix = Buffer.from(options.key).toString('base64url');
+  const { onEvent } = options;
+
+  /** 66 bits of a keyed hash: the key is a secret prefix of fixed length, and most of the hash stays unseen. */
+  function documentHash(key: DocumentKey): string {
+    return hash('sha256', prefix + key, 'base64url').slice(0, 11);
+  }
+
+  function admitted(pass: Pass): Ticket {
+    if (pass.closed === null) return pass;
+    onEvent?.({ kind: 'limited', scope: pass.closed });
+    throw new Refusal('limited', `limits: ${pass.closed}`, { retryAfter: seconds(pass.waitMs) });
+  }
+
+  function paid(principal: string, waitMs: number): void {
+    if (waitMs === 0) return;
+    onEvent?.({ kind: 'budget', principal });
+    throw new Refusal('budget', 'limits: distinct documents', { retryAfter: seconds(waitMs) });
+  }
+
+  /** What happens while the store cannot be asked is the policy's word. */
+  function uncounted(error: unknown): void {
+    if (config.onFailure !== 'allow' || !(error instanceof Refusal) || error.code !== 'unavailable') throw error;
+    onEvent?.({ kind: 'uncounted' });
+  }
+
+  function pass(gates: readonly Gate[], now: number): Ticket | Promise<Ticket> {
+    if (gates.length === 0) return FREE;
+    let entered: Pass | Promise<Pass>;
+    try {
+      entered = store.enter(gates, now);
+    } catch (error) {
+      uncounted(error);
+      return FREE;
+    }
+    if (!(entered instanceof Promise)) return admitted(entered);
+    return entered.then(admitted, (error: unknown) => {
+      uncounted(error);
+      return FREE;
+    });
+  }
+
+  return {
+    arrive(peer, now = performance.now()) {
+      const { peer: limits } = config;
+      return limits === null ? FREE : pass([{ scope: 'peer', id: peer, ...limits }], now);
+    },
+
+    enter(principal, device, peer, limits, now = performance.now()) {
+      const gates: Gate[] = [];
+      if (limits.rate !== null || limits.concurrent !== null) {
+        gates.push({ scope: 'principal', id: principal, rate: limits.rate, concurrent: limits.concurrent });
+      }
+      if (device !== null && config.device !== null) {
+        gates.push({ scope: 'device', id: device, rate: config.device.rate, concurrent: config.device.concurrent });
+      }
+      if (peer !== null && config.peer !== null) {
+        gates.push({ scope: 'peer', id: peer, rate: config.peer.rate, concurrent: config.peer.concurrent });
+      }
+      return pass(gates, now);
+    },
+
+    spendDocuments(principal, keys, budget, now = performance.now()) {
+      if (budget === null || keys.length === 0) return;
+      let spent: number | Promise<number>;
+      try {
+        spent = store.spend(principal, keys.map(documentHash), budget, now);
+      } catch (error) {
+        uncounted(error);
+        return;
+      }
+      if (!(spent instanceof Promise)) {
+        paid(principal, spent);
+        return;
+      }
+      return spent.then((waitMs) => paid(principal, waitMs), uncounted);
+    },
+
+    ready: () => config.onFailure === 'allow' || store.ready(),
+    close: () => store.close(),
+  };
+}
+
+function seconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1000));
+}
