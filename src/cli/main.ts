@@ -9,6 +9,7 @@ import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { reportFailure } from './failure.ts';
 import { fix } from './fix.ts';
+import { guard } from './guard/index.ts';
 import { init } from './init.ts';
 import { inspect } from './inspect.ts';
 import { type Io, processIo, watchStreams } from './io.ts';
@@ -27,6 +28,7 @@ const VERBS: readonly Verb[] = [
   probe,
   verify,
   fix,
+  guard,
   scope,
   lab,
   init,

@@ -1,0 +1,172 @@
+/**
+ * request → strict HTTP → authenticate → parse → decide → limits → run → budget → journal → answer. Every way out passes the
+ * journal, and no answer leaves before its entry is committed.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Principal } from '../contract/principal.ts';
+import { Refusal } from '../contract/refusal.ts';
+import type { Answer, RawRequest } from '../contract/request.ts';
+import type { StoreReply, Upstream } from '../contract/store.ts';
+import { readRequest } from '../http/read-request.ts';
+import { refusalAnswer } from '../http/refusal-answer.ts';
+import type { DecisionEntry } from '../journal/entry.ts';
+import { type Limits, peerKey } from '../limits/index.ts';
+import { type Decided, decide } from './decide.ts';
+import type { Decisions, Pseudonyms } from './ports.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface GuardParts {
+  /** The policy in force; asked once per request. */
+  snapshot(): Snapshot;
+  readonly journal: Decisions;
+  readonly limits: Limits;
+  readonly pseudonyms: Pseudonyms;
+  /** What a request gets while no entry can be written. */
+  readonly journalFailure: 'refuse' | 'allow';
+  /** For metrics; must not throw. */
+  onDecision?(entry: DecisionEntry): void;
+  /** A defect or a failing journal, for the operator's log. Never holds anything of the request. */
+  onFailure?(what: string, error: unknown): void;
+  /** ms since the epoch. */
+  now?(): number;
+}
+
+export interface Guard {
+  handle(request: RawRequest): Promise<Answer>;
+}
+
+/** What is known of a request so far. */
+interface Draft {
+  principal: Principal | null;
+  decided: Decided | null;
+}
+
+export function createGuard(parts: GuardParts): Guard {
+  const nowOf = parts.now ?? Date.now;
+  const prefix = randomBytes(6).toString('base64url');
+  let sequence = 0;
+
+  async function handle(raw: RawRequest): Promise<Answer> {
+    const started = performance.now();
+    const now = nowOf();
+    const snapshot = parts.snapshot();
+    const requestId = `${prefix}-${(++sequence).toString(36)}`;
+    const draft: Draft = { principal: null, decided: null };
+    let reply: StoreReply | undefined;
+    let refusal: Refusal | undefined;
+    try {
+      reply = await answer(raw, snapshot, now, draft);
+    } catch (error) {
+      refusal = error instanceof Refusal ? error : defect(error);
+    }
+    const sent =
+      reply ??
+      refusalAnswer(
+        refusal ?? new Refusal('internal'),
+        refusal === undefined ? {} : snapshot.authenticator.challenge(refusal, now),
+      );
+    const entry = entryOf(draft, reply, refusal, sent.status);
+    entry.time = now;
+    entry.requestId = requestId;
+    entry.peer = parts.pseudonyms.of('peer', peerKey(raw.peer.address));
+    entry.durationMicros = Math.round((performance.now() - started) * 1000);
+    parts.onDecision?.(entry);
+    try {
+      await parts.journal.commit(entry);
+    } catch (error) {
+      parts.onFailure?.('the journal could not be written', error);
+      if (parts.journalFailure === 'refuse') return withId(refusalAnswer(new Refusal('unavailable')), requestId);
+    }
+    return withId(sent, requestId);
+  }
+
+  async function answer(raw: RawRequest, snapshot: Snapshot, now: number, draft: Draft): Promise<StoreReply> {
+    const { limits, pseudonyms } = parts;
+    const admitted = limits.arrive(peerKey(raw.peer.address));
+    const peerTicket = admitted instanceof Promise ? await admitted : admitted;
+    try {
+      const request = readRequest(raw);
+      const proven = snapshot.authenticator.authenticate(raw, now);
+      const principal = proven instanceof Promise ? await proven : proven;
+      draft.principal = principal;
+      // Nothing is done that could not be written down.
+      if (!parts.journal.healthy && parts.journalFailure === 'refuse') throw new Refusal('unavailable', 'journal');
+      const roleLimits = snapshot.limitsOf(principal);
+      const who = pseudonyms.of('principal', principal.id);
+      const device = principal.confirmation === null ? null : pseudonyms.of('device', principal.confirmation);
+      const entered = limits.enter(who, device, null, roleLimits);
+      const ticket = entered instanceof Promise ? await entered : entered;
+      try {
+        const decided = decide(request, principal, snapshot, now);
+        draft.decided = decided;
+        const reply = await decided.plan.run(upstreamOf(decided, snapshot));
+        if (reply.documents.length > 0 && roleLimits.documents !== null) {
+          const spent = limits.spendDocuments(who, reply.documents, roleLimits.documents);
+          if (spent instanceof Promise) await spent;
+        }
+        return reply;
+      } finally {
+        ticket.leave();
+      }
+    } finally {
+      peerTicket.leave();
+    }
+  }
+
+  function entryOf(
+    { principal, decided }: Draft,
+    reply: StoreReply | undefined,
+    refusal: Refusal | undefined,
+    status: number,
+  ): Mutable<DecisionEntry> {
+    return {
+      time: 0,
+      requestId: '',
+      operation: decided?.plan.operation ?? null,
+      decision: reply ? 'allow' : 'deny',
+      code: refusal?.code ?? (reply?.outcome === 'absent' ? 'absent' : null),
+      detail: refusal?.detail ?? null,
+      status,
+      role: decided?.plan.role ?? null,
+      rules: decided?.plan.rules ?? [],
+      upstream: decided?.plan.upstream ?? null,
+      indices: decided?.plan.indices ?? [],
+      documents: reply?.documents.length ?? 0,
+      principal: principal === null ? null : parts.pseudonyms.of('principal', principal.id),
+      peer: null,
+      observed: decided?.observed ?? null,
+      durationMicros: 0,
+      authKind: principal?.kind ?? null,
+    };
+  }
+
+  /** Whatever is thrown that is no Refusal is a defect: the request is refused, and the operator told. */
+  function defect(error: unknown): Refusal {
+    parts.onFailure?.('a request failed inside the gateway', error);
+    return new Refusal('internal');
+  }
+
+  return { handle };
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const NO_UPSTREAM: Upstream = {
+  send: () => Promise.reject(new Refusal('internal', 'this operation asks no store')),
+};
+
+function upstreamOf({ plan }: Decided, snapshot: Snapshot): Upstream {
+  if (plan.upstream === null) return NO_UPSTREAM;
+  const binding = snapshot.stores.get(plan.upstream);
+  if (!binding) throw new Refusal('unavailable', 'the policy names a store that is not there');
+  return binding.upstream;
+}
+
+function withId(answer: Answer, requestId: string): Answer {
+  return {
+    status: answer.status,
+    headers: { ...answer.headers, 'x-request-id': requestId },
+    body: answer.body,
+    ...(answer.close === true && { close: true }),
+  };
+}
