@@ -1,0 +1,51 @@
+/**
+ * One known way around an access control, as data: what is sent, and what must come of it. The four oracles hold for every
+ * request besides (`harness/fixture.ts`); the outcome says what the catalogue demands on top.
+ */
+import type { Outcome, Sent } from '../harness/fixture.ts';
+
+/**
+ * `refused-400`: malformed or unsupported, nothing reached the store · `refused-401` · `refused-403` · `refused`: one of 400,
+ * 403, 405, 406 and 415, nothing reached the store · `absent`: like what does not exist · `rewritten`: answered from a
+ * request that was written anew · `filtered`: answered, with what is hidden left out.
+ */
+export type Expected =
+  | 'refused-400'
+  | 'refused-401'
+  | 'refused-403'
+  | 'refused-404'
+  | 'refused'
+  | 'absent'
+  | 'rewritten'
+  | 'filtered';
+
+export interface Attempt {
+  readonly sent: Sent;
+  readonly expect: Expected;
+  /** What else must hold. Throws (or `expect`s). */
+  readonly check?: (outcome: Outcome) => void;
+}
+
+export interface BypassCase {
+  /** `B001`. */
+  readonly id: string;
+  readonly title: string;
+  /** Where the class is known from. */
+  readonly precedent: string;
+  readonly attempts: readonly Attempt[];
+}
+
+/** Many requests with one outcome. */
+export function each(expect: Expected, ...sents: readonly (string | Sent)[]): Attempt[] {
+  return sents.map((sent) => ({ expect, sent: typeof sent === 'string' ? { target: sent } : sent }));
+}
+
+/** A search on `profiles` with each of these bodies. */
+export function bodies(expect: Expected, ...all: readonly unknown[]): Attempt[] {
+  return all.map((body) => ({ expect, sent: { target: '/profiles/_search', body } }));
+}
+
+/** A search on `profiles` with each of these queries. */
+export function queries(expect: Expected, ...all: readonly unknown[]): Attempt[] {
+  return bodies(expect, ...all.map((query) => ({ query })));
+}
