@@ -153,13 +153,23 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
     }
   }
 
+  const retired = new Set<() => void>();
+
   function retire(old: Built): void {
-    const timer = setTimeout(() => {
+    // What the next policy did not take over, no later one will.
+    const dropped = [...old.bound].flatMap(([name, one]) => (built.bound.get(name) === one ? [] : [one.upstream]));
+    const end = () => {
+      clearTimeout(timer);
+      retired.delete(end);
       old.catalogue?.close();
-      if (old.snapshot.authenticator !== built.snapshot.authenticator) old.snapshot.authenticator.close();
-      for (const [name, one] of old.bound) if (built.bound.get(name) !== one) one.upstream.close();
-    }, OLD_PARTS_MS);
+      old.snapshot.authenticator.close();
+      for (const upstream of dropped) upstream.close();
+    };
+    // A request may ask its store several times in turn.
+    const longest = Math.max(...[...old.policy.upstreams.values()].map(({ timeout }) => timeout));
+    const timer = setTimeout(end, Math.max(OLD_PARTS_MS, 4 * longest));
     timer.unref();
+    retired.add(end);
   }
 
   const guard = createGuard({
@@ -195,13 +205,23 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
     built = await build(next, old);
     retire(old);
     await built.snapshot.authenticator.refresh();
-    if (changed.some((file) => certificatesOf(next).includes(file)))
-      for (const listener of listeners) listener.reloadTls();
+    if (changed.some((file) => certificatesOf(policy).includes(file))) reloadCertificates();
     metrics.onReload(true);
     log('info', `policy ${next.hash.slice(0, 12)} is in force`);
     const fixed = ['listeners', 'admin', 'journal', 'limits', 'keys', 'workers'] as const;
     const later = fixed.filter((part) => JSON.stringify(next[part]) !== JSON.stringify(policy[part]));
     if (later.length > 0) log('warn', `takes effect at the next start: ${later.join(', ')}`);
+  }
+
+  /** Certificates are no part of the policy: bad ones leave the new policy in force, and the old ones with it. */
+  function reloadCertificates(): void {
+    for (const listener of listeners) {
+      try {
+        listener.reloadTls();
+      } catch (error) {
+        log('error', `certificates stay as they were: ${error instanceof Error ? error.message : 'unknown'}`);
+      }
+    }
   }
 
   try {
@@ -231,6 +251,7 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
     await Promise.all(listeners.map((listener) => listener.close(graceMs)));
     await journal.close();
     sealer.close();
+    for (const end of [...retired]) end();
     built.catalogue?.close();
     built.snapshot.authenticator.close();
     for (const { upstream } of built.bound.values()) upstream.close();

@@ -7,6 +7,7 @@ import type { DecisionEntry } from '../../../src/guard/journal/entry.ts';
 import { type Json, jsonObject } from '../../../src/guard/json/value.ts';
 import { createLimits, createMemoryStore } from '../../../src/guard/limits/index.ts';
 import { createGuard, type Guard } from '../../../src/guard/pipeline/handle.ts';
+import type { Snapshot } from '../../../src/guard/pipeline/snapshot.ts';
 import {
   anyObserved,
   buildAccess,
@@ -124,6 +125,8 @@ export interface BenchOptions {
 /** One gateway over one store. */
 export interface Bench {
   readonly guard: Guard;
+  /** What its requests are decided by. */
+  snapshot(): Snapshot;
   readonly store: MemoryStore;
   readonly entries: DecisionEntry[];
   readonly failures: unknown[];
@@ -151,25 +154,26 @@ export function createBench(variant: 1 | 2, options: BenchOptions = {}): Bench {
   let policy = policyOf(options.policy ?? FIXTURE_POLICY);
   const binding = { store: createElasticsearchStore(), upstream: options.upstream ?? store, dialect };
   const sealer = createSealer({ current: { id: Buffer.alloc(4, 1).toString('hex'), key: KEY }, previous: [] });
+  const snapshot = (): Snapshot => ({
+    authenticator: {
+      authenticate: (request) => principalOf(whoOf(request)),
+      challenge: () => ({ 'www-authenticate': 'Bearer' }),
+      ready: () => true,
+      refresh: async () => undefined,
+      close: () => undefined,
+    },
+    stores: new Map([['shop', binding]]),
+    front: binding,
+    sealer,
+    token: createTokens(KEY),
+    access: (principal, now) => buildAccess(policy, principal, now),
+    observed: (principal, now) =>
+      anyObserved(policy, principal, now) ? buildObservedAccess(policy, principal, now) : undefined,
+    limitsOf: (principal) => limitsFor(policy, principal.roles),
+    policyHash: policy.hash,
+  });
   const guard = createGuard({
-    snapshot: () => ({
-      authenticator: {
-        authenticate: (request) => principalOf(whoOf(request)),
-        challenge: () => ({ 'www-authenticate': 'Bearer' }),
-        ready: () => true,
-        refresh: async () => undefined,
-        close: () => undefined,
-      },
-      stores: new Map([['shop', binding]]),
-      front: binding,
-      sealer,
-      token: createTokens(KEY),
-      access: (principal, now) => buildAccess(policy, principal, now),
-      observed: (principal, now) =>
-        anyObserved(policy, principal, now) ? buildObservedAccess(policy, principal, now) : undefined,
-      limitsOf: (principal) => limitsFor(policy, principal.roles),
-      policyHash: policy.hash,
-    }),
+    snapshot,
     journal: {
       commit: async (entry) => {
         entries.push(entry);
@@ -184,6 +188,7 @@ export function createBench(variant: 1 | 2, options: BenchOptions = {}): Bench {
   });
   return {
     guard,
+    snapshot,
     store,
     entries,
     failures,
@@ -261,6 +266,8 @@ export interface Worlds {
    * @throws Error that names the oracle which did not hold
    */
   send(sent: Sent | ((world: 0 | 1) => Sent)): Promise<Outcome>;
+  /** The same, with what each world answered: ids are sealed anew each time. */
+  both(sent: Sent | ((world: 0 | 1) => Sent)): Promise<readonly [Outcome, Outcome]>;
 }
 
 export function createWorlds(options: BenchOptions = {}): Worlds {
@@ -276,6 +283,9 @@ export function createWorlds(options: BenchOptions = {}): Worlds {
   return {
     benches,
     async send(sent) {
+      return (await this.both(sent))[0];
+    },
+    async both(sent) {
       const sents = [typeof sent === 'function' ? sent(0) : sent, typeof sent === 'function' ? sent(1) : sent] as const;
       const first = await one(0, sents[0]);
       const second = await one(1, sents[1]);
@@ -285,7 +295,7 @@ export function createWorlds(options: BenchOptions = {}): Worlds {
         judge(sents[0], first, second);
         await idempotent(benches[0], sents[0], first);
       }
-      return first;
+      return [first, second];
     },
   };
 }
