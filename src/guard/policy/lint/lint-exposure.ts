@@ -95,12 +95,12 @@ function lintRule(role: Role, rule: Rule, report: Report): void {
   }
   const writes = (['index', 'create', 'update'] as const).some((operation) => grant.operations.has(operation));
   if (grant.mode === 'strict' && grant.filter !== null && writes && grant.idNamespace === null) {
-    // B176, B177: whether an id is taken is answered over all documents.
+    // B176, B177: whether an id is taken would be answered over all documents, so such requests are refused.
     report.at(
       [...path, 'operations'],
       'guard/ids-tell',
-      'warning',
-      'a writer that chooses ids learns which ids hidden documents have; `idNamespace` keeps them apart',
+      'info',
+      'without `idNamespace` a document cannot be created under an id of the client’s choice, only under one of the store’s',
     );
   }
   const { write, filter } = grant;

@@ -45,6 +45,15 @@ export function lintOperation(policy: Policy, report: Report): void {
         'documents and the gateway’s password travel in clear to this store',
       );
   }
+  const { store } = policy.limits;
+  if (store.kind === 'valkey' && store.url.startsWith('redis:') && !isLoopback(new URL(store.url).hostname)) {
+    report.at(
+      ['limits', 'store', 'valkey', 'url'],
+      'guard/plain-limits',
+      'warning',
+      'the password travels in clear, and whoever is in between can lift every limit; use rediss://',
+    );
+  }
   if (policy.journal.onFailure === 'allow') {
     report.at(
       ['journal', 'onFailure'],

@@ -93,9 +93,9 @@ describe('lint', () => {
     expect(found(rule('{ fields: { f: keyword }, set: { t: x } }'))).toEqual([]);
   });
 
-  it('finds ids that tell of hidden documents (B177)', () => {
+  it('tells that ids cannot be chosen without a namespace (B177)', () => {
     const rule = `  - { indices: [a], operations: [create], filter: { term: { t: x } }, fields: { t: keyword }, write: { fields: {}, set: { t: x } } }`;
-    expect(found(rule)).toEqual(['warning guard/ids-tell @[create']);
+    expect(found(rule)).toEqual(['info guard/ids-tell @[create']);
   });
 
   it('finds how a gateway is run unsafely', () => {
@@ -107,6 +107,15 @@ describe('lint', () => {
     const rules = lint(parse(text), { now: NOW }).map(({ rule }) => rule);
     expect(rules).toContain('guard/id-token-accepted');
     expect(rules).toContain('guard/plain-store');
+  });
+
+  it('finds a store of the limits that is spoken to in clear, away from this machine', () => {
+    const more = (url: string) => `limits: { store: { valkey: { url: '${url}' } } }\n`;
+    expect(found(CLEAN, { more: more('redis://limits.internal:6379') })).toEqual([
+      "warning guard/plain-limits @'redis",
+    ]);
+    expect(found(CLEAN, { more: more('rediss://limits.internal:6379') })).toEqual([]);
+    expect(found(CLEAN, { more: more('redis://127.0.0.1:6379') })).toEqual([]);
   });
 
   describe('beside a mapping', () => {
