@@ -129,7 +129,12 @@ targets:${
 #      - service: elasticsearch
 #        port: 9200
 #        username: postern-control
-#        passwordEnv: POSTERN_ES_PASSWORD`
+#        passwordEnv: POSTERN_ES_PASSWORD
+#    guardedBy:                   # a gateway in front of this store (\`postern guard\`): \`verify\` asks there, too
+#      url: https://search.example.com:9443
+#      index: orders              # the one index that the signed-in control may read
+#      tokenFile: secrets/control-token   # or tokenEnv, apiKeyFile, apiKeyEnv
+#      policy: guard.yaml         # so that roles that are only watched are told`
   }
 
 # Files that Postern makes on first use (mode 0600); keep them out of version control.

@@ -43,7 +43,8 @@ export function verify(program: Command, io: Io, exit: (code: number) => void): 
       'after',
       `
 A story is closed only when the outsider's own requests fail on every address, twice, and a positive control shows in the
-same run that the service is alive. Without a control it stays unknown.
+same run that the service is alive. Without a control it stays unknown. For a store with \`guardedBy\` in postern.yaml the
+gateway is asked as well: strangers get 401, a signed-in user an answer, and the ways around its policy fail.
 
 Examples:
   $ postern verify report.json
@@ -100,6 +101,7 @@ async function prove(
     import('../check/index.ts'),
     import('../crypto/index.ts'),
   ]);
+  const watched = config ? await observedRoles(config) : new Map();
   const key = await loadOrCreateSigningKey(config?.keys.signing ?? resolve(io.cwd, '.postern/signing.key'));
   const progress = await createProgress(io, options);
   const result = await interruptible(({ signal }) =>
@@ -110,7 +112,7 @@ async function prove(
       targets: config?.targets ?? [],
       vantage: config?.vantage ?? report.vantage,
       ...(options.only.length > 0 ? { only: options.only } : {}),
-      ...(config ? { emptyPassword: config.emptyPassword } : {}),
+      ...(config ? { emptyPassword: config.emptyPassword, observedRoles: watched } : {}),
       env: io.env,
       signal,
       onProgress: ({ label, done, total }) => progress.update(label, done, total),
@@ -125,6 +127,29 @@ async function prove(
   }
   if (!options.quiet) io.stderr.write(`Receipt ${receiptPath}, signed by key ${key.keyId}\n`);
   return { receipt, receiptPath: options.write };
+}
+
+/** What the policies of gateways only watch: read here, because `check` knows no gateway. */
+async function observedRoles({ targets, path }: LoadedConfig): Promise<ReadonlyMap<string, readonly string[]>> {
+  const policies = new Set(targets.flatMap(({ guardedBy }) => guardedBy?.policy ?? []));
+  if (policies.size === 0) return new Map();
+  const { existsSync } = await import('node:fs');
+  const { isObserved, loadPolicy } = await import('../guard/policy/index.ts');
+  const found = new Map<string, readonly string[]>();
+  for (const file of policies) {
+    if (!existsSync(file)) {
+      throw new PosternError('E_INPUT_NOT_FOUND', `the gateway's policy ${file} is not there`, {
+        at: { path },
+        hint: 'Correct `guardedBy.policy`, or leave it out: the receipt then says nothing about `observe`.',
+      });
+    }
+    const { roles } = await loadPolicy(file);
+    found.set(
+      file,
+      roles.filter((role) => isObserved(role, Date.now())).map(({ name }) => name),
+    );
+  }
+  return found;
 }
 
 async function believe(

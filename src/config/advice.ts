@@ -26,6 +26,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   'targets.*.controls.*.trustedAddress': 'For example `trustedAddress: 127.0.0.1:9200`.',
   'targets.*.controls.*.passwordEnv': 'Keep one of the two.',
   'targets.*.controls.*.service': 'Name the service, e.g. `service: elasticsearch`.',
+  'targets.*.guardedBy': 'It has `url`, `index` and one of tokenFile, tokenEnv, apiKeyFile, apiKeyEnv.',
+  'targets.*.guardedBy.url':
+    'For example `url: https://search.example.com:9443`, with a target of its own for search.example.com.',
+  'targets.*.guardedBy.index': 'Name one index that an ordinary user may read, e.g. `index: orders`.',
+  'targets.*.guardedBy.token': 'This file never holds a secret. Use `tokenFile: FILE` or `tokenEnv: NAME`.',
+  'targets.*.guardedBy.apiKey': 'This file never holds a secret. Use `apiKeyFile: FILE` or `apiKeyEnv: NAME`.',
   'trust.*': 'Copy the key that `postern scope key` prints, or the `publicKey` of a receipt you trust.',
   failOn: 'One of critical, high, medium, low, info, never.',
   emptyPassword: 'Write `true` or `false`.',

@@ -1,4 +1,4 @@
 export { type IgnoreEntry, loadIgnore } from './ignore.ts';
 export { configJsonSchema } from './json-schema.ts';
-export { type Control, type LoadedConfig, loadConfig, type Target } from './load.ts';
+export { type Control, type GuardedBy, type LoadedConfig, loadConfig, type Target } from './load.ts';
 export { readSecret } from './secret.ts';

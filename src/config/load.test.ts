@@ -171,6 +171,54 @@ describe('loadConfig', () => {
     expect(`${error.message} ${error.hint}`).not.toContain('made-up-secret');
   });
 
+  describe('of a store behind a gateway', () => {
+    const guarded = (guardedBy: string) =>
+      `version: 1\ntargets:\n  - host: x.example\n    addresses: [203.0.113.1]\n    authority: dns-txt\n    guardedBy: ${guardedBy}\n`;
+
+    it('knows the gateway and where its credentials stand', async () => {
+      const root = mkdtempSync(join(tmpdir(), 'postern-guarded-'));
+      const file = join(root, 'postern.yaml');
+      writeFileSync(
+        file,
+        guarded('{ url: "https://X.example:9443", index: orders, tokenFile: secrets/token, policy: guard.yaml }'),
+      );
+      expect((await loadConfig(file, { named: true })).targets[0]?.guardedBy).toEqual({
+        host: 'X.example',
+        port: 9443,
+        tls: true,
+        index: 'orders',
+        scheme: 'Bearer',
+        credentials: { file: join(root, 'secrets/token') },
+        policy: join(root, 'guard.yaml'),
+      });
+      writeFileSync(file, guarded('{ url: "http://x.example", index: orders, apiKeyEnv: KEY }'));
+      expect((await loadConfig(file, { named: true })).targets[0]?.guardedBy).toEqual({
+        host: 'x.example',
+        port: 80,
+        tls: false,
+        index: 'orders',
+        scheme: 'ApiKey',
+        credentials: { env: 'KEY' },
+      });
+    });
+
+    it.each([
+      ['{ url: "https://other.example", index: orders, tokenEnv: T }', 'no target of this file'],
+      ['{ url: "https://x.example/path", index: orders, tokenEnv: T }', 'scheme, host and port alone'],
+      ['{ url: "https://user:made-up@x.example", index: orders, tokenEnv: T }', 'scheme, host and port alone'],
+      ['{ url: "https://x.example", index: "orders,*", tokenEnv: T }', 'the name of one index'],
+      ['{ url: "https://x.example", index: orders }', 'one of tokenFile'],
+      ['{ url: "https://x.example", index: orders, tokenEnv: T, apiKeyEnv: K }', 'one of tokenFile'],
+      ['{ url: "https://x.example", index: orders, token: made-up }', 'unknown key "token"'],
+      ['{ url: "https://x.example", indx: orders, tokenEnv: T }', 'unknown key "indx"'],
+    ])('refuses %s', async (guardedBy, message) => {
+      const error = await failure(guarded(guardedBy));
+      expect(error.message).toContain(message);
+      expect(error.at).toMatchObject({ line: 6 });
+      expect(`${error.message} ${error.hint}`).not.toContain('made-up');
+    });
+  });
+
   it('lists further problems with their places', async () => {
     const error = await failure('version: 2\nfailOn: 3\npackages: x\n');
     expect(error.at).toMatchObject({ line: 1 });

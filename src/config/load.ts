@@ -5,7 +5,14 @@ import type { Severity } from '../core/severity.ts';
 import { adviseConfig } from './advice.ts';
 import { expandFiles } from './glob.ts';
 import { parseWith } from './parse-with.ts';
-import { type ControlConfig, configSchema, resolveMode, type TargetConfig } from './schema.ts';
+import {
+  type ControlConfig,
+  configSchema,
+  type GuardedByConfig,
+  gatewayOf,
+  resolveMode,
+  type TargetConfig,
+} from './schema.ts';
 import type { SecretReference } from './secret.ts';
 import { readYamlFile } from './yaml-file.ts';
 
@@ -15,6 +22,19 @@ export const CONFIG_NAME = 'postern.yaml';
 export type Control =
   | { kind: 'authorized'; service: string; port?: number; username: string; password: SecretReference }
   | { kind: 'trusted-vantage'; service: string; port?: number; at: { host: string; port: number } };
+
+/** The gateway in front of a store. */
+export interface GuardedBy {
+  host: string;
+  port: number;
+  tls: boolean;
+  /** What the signed-in control reads. */
+  index: string;
+  scheme: 'Bearer' | 'ApiKey';
+  credentials: SecretReference;
+  /** Absolute path of the gateway's policy. */
+  policy?: string;
+}
 
 export interface Target {
   host: string;
@@ -26,6 +46,7 @@ export interface Target {
   buckets?: string[];
   configuredBy?: string;
   controls: Control[];
+  guardedBy?: GuardedBy;
 }
 
 /** postern.yaml with every path absolute and every default filled in. */
@@ -118,6 +139,20 @@ function targetOf(root: string, target: TargetConfig): Target {
     buckets: target.buckets,
     ...(target.configuredBy !== undefined && { configuredBy: resolve(root, target.configuredBy) }),
     controls: target.controls.map((control) => controlOf(root, control)),
+    ...(target.guardedBy !== undefined && { guardedBy: guardedByOf(root, target.guardedBy) }),
+  };
+}
+
+function guardedByOf(root: string, guard: GuardedByConfig): GuardedBy {
+  const gateway = gatewayOf(guard.url);
+  if (gateway === undefined) throw new PosternError('E_CONFIG_INVALID', 'the address of the gateway cannot be read');
+  const file = guard.tokenFile ?? guard.apiKeyFile;
+  return {
+    ...gateway,
+    index: guard.index,
+    scheme: guard.apiKeyFile === undefined && guard.apiKeyEnv === undefined ? 'Bearer' : 'ApiKey',
+    credentials: file === undefined ? { env: guard.tokenEnv ?? guard.apiKeyEnv ?? '' } : { file: resolve(root, file) },
+    ...(guard.policy !== undefined && { policy: resolve(root, guard.policy) }),
   };
 }
 

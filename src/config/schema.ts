@@ -63,6 +63,40 @@ function hasPassword(control: { passwordFile?: string | undefined; passwordEnv?:
   return control.passwordFile !== undefined || control.passwordEnv !== undefined;
 }
 
+const guardedBySchema = z
+  .strictObject({
+    url: text
+      .refine((url) => gatewayOf(url) !== undefined, {
+        error: 'expected scheme, host and port alone, e.g. https://search.example.com:9443',
+      })
+      .describe('the gateway as clients reach it; its host must be a target of this file, too'),
+    index: text
+      .regex(/^(?![-_+.])[^A-Z\\/*?"<>| ,#:%&]{1,255}$/, { error: 'expected the name of one index' })
+      .describe('the one index that the signed-in control may read'),
+    tokenFile: file.optional().describe('file with an access token of an ordinary user, sent as Bearer'),
+    tokenEnv: text.optional().describe('environment variable that holds the token'),
+    apiKeyFile: file.optional().describe('file with an encoded API key of the gateway'),
+    apiKeyEnv: text.optional().describe('environment variable that holds the API key'),
+    policy: file.optional().describe('guard.yaml of the gateway, to see which roles are only watched'),
+  })
+  .refine(
+    ({ tokenFile, tokenEnv, apiKeyFile, apiKeyEnv }) =>
+      [tokenFile, tokenEnv, apiKeyFile, apiKeyEnv].filter((way) => way !== undefined).length === 1,
+    { error: 'the signed-in control has one of tokenFile, tokenEnv, apiKeyFile, apiKeyEnv' },
+  )
+  .describe('the gateway in front of this store: `verify` asks there, too');
+
+/** `https://search.example.com:9443` -> its parts; undefined for anything with a path, a query or a login. */
+export function gatewayOf(url: string): { host: string; port: number; tls: boolean } | undefined {
+  const match = /^(https?):\/\/(\[[0-9a-fA-F:.]+\]|[^:/?#@[\]\s]+)(?::(\d{1,5}))?\/?$/.exec(url);
+  if (!match) return undefined;
+  const [, scheme, named = '', digits] = match;
+  const host = named.replace(/^\[|\]$/g, '');
+  const number = digits === undefined ? (scheme === 'https' ? 443 : 80) : Number(digits);
+  if (number < 1 || number > 65_535 || !(HOST.test(host) || isAddress(host))) return undefined;
+  return { host, port: number, tls: scheme === 'https' };
+}
+
 const authoritySchema = z.union(
   [
     z.literal('loopback'),
@@ -94,6 +128,7 @@ const targetSchema = z
       .describe('buckets to ask for by name, on an S3-compatible store of your own'),
     configuredBy: file.optional().describe('the compose file or configuration that deploys this host'),
     controls: z.array(controlSchema).default([]),
+    guardedBy: guardedBySchema.optional(),
   })
   .refine((target) => target.addresses.length > 0 || isProviders(target.authority), {
     error: 'list the addresses that the name may resolve to: a name alone authorizes nothing',
@@ -118,13 +153,29 @@ export function resolveMode(target: {
   return target.resolve ?? (target.authority === 'loopback' ? 'listed' : 'dns');
 }
 
+function hostKey(host: string): string {
+  return host.replace(/\.$/, '').toLowerCase();
+}
+
 export const configSchema = z.strictObject({
   version: z.literal(1).describe('version of this file’s format'),
   project: text.optional().describe('name of the project; the folder’s name when left out'),
   vantage: text.default('this machine').describe('name of the place that probes are sent from'),
   packages: z.array(file).default([]).describe('app packages (APK, APKS, AAB, IPA): files or globs'),
   configuration: z.array(file).default([]).describe('folders or files to audit'),
-  targets: z.array(targetSchema).default([]).describe('what may be asked, and on whose authority'),
+  targets: z
+    .array(targetSchema)
+    .default([])
+    .superRefine((targets, context) => {
+      const known = new Set(targets.map(({ host }) => hostKey(host)));
+      for (const [position, { guardedBy }] of targets.entries()) {
+        const host = guardedBy === undefined ? undefined : gatewayOf(guardedBy.url)?.host;
+        if (host === undefined || known.has(hostKey(host))) continue;
+        const path = [position, 'guardedBy', 'url'];
+        context.addIssue({ code: 'custom', path, message: `the gateway's host ${host} is no target of this file` });
+      }
+    })
+    .describe('what may be asked, and on whose authority'),
   keys: z
     .strictObject({
       redaction: file.default('.postern/redaction.key').describe('hashes secrets, so that reports compare'),
@@ -149,4 +200,5 @@ export const configSchema = z.strictObject({
 
 export type ConfigFile = z.infer<typeof configSchema>;
 export type TargetConfig = ConfigFile['targets'][number];
+export type GuardedByConfig = NonNullable<TargetConfig['guardedBy']>;
 export type ControlConfig = TargetConfig['controls'][number];

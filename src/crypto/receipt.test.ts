@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RECEIPT_SCHEMA, type ReceiptBody } from '../core/contract/receipt.ts';
+import { RECEIPT_SCHEMA, RECEIPT_SCHEMA_1, type ReceiptBody } from '../core/contract/receipt.ts';
 import { canonicalJson } from './canonical.ts';
 import { signReceipt, verifyReceipt } from './receipt.ts';
 import { generateSigningKey } from './signing-key.ts';
@@ -65,6 +65,22 @@ describe('receipts', () => {
   it('give their body back under a pinned key, also after a trip through JSON with other key order', () => {
     const shuffled: unknown = JSON.parse(JSON.stringify({ signature: receipt.signature, body: receipt.body }, null, 2));
     expect(verifyReceipt(shuffled, [stranger.publicKey, key.publicKey])).toEqual(BODY);
+  });
+
+  it('of the first version hold as they did, and what the second added is not read from them', () => {
+    const first = { ...BODY, schema: RECEIPT_SCHEMA_1 } satisfies ReceiptBody;
+    expect(verifyReceipt(signReceipt(first, key), [key.publicKey])).toEqual(first);
+    const through = {
+      gateway: 'search.example:9443',
+      stranger: { asked: 8, status: 401 },
+      control: { detail: 'answered', ok: true, at: BODY.issuedAt },
+      attempts: { tried: 1, refused: 1, narrowed: 0, answered: [], unclear: [] },
+      observed: [],
+    };
+    const stories = BODY.stories.map((story) => ({ ...story, through }));
+    const second = { ...BODY, stories } satisfies ReceiptBody;
+    expect(verifyReceipt(signReceipt(second, key), [key.publicKey])).toEqual(second);
+    expect(verifyReceipt(signReceipt({ ...first, stories }, key), [key.publicKey])).toEqual(first);
   });
 
   it('are worth nothing without a pinned key, whatever key they carry', () => {

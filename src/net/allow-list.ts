@@ -9,6 +9,28 @@ export interface AllowList {
   permitsBytes(bytes: Uint8Array): boolean;
   /** Judges one HTTP request. Only GET and HEAD exist. */
   permitsHttp(method: 'GET' | 'HEAD', path: string): boolean;
+  /** Judges one POST with its whole body. No probe has it: nothing is posted to a store that is judged. */
+  permitsPost?(path: string, body: string): boolean;
+}
+
+/** One HTTP request, exactly as it is sent. */
+export interface ExactRequest {
+  readonly describes: string;
+  readonly path: string;
+  /** Posted as JSON; left out: GET. */
+  readonly body?: string;
+}
+
+/** An allow-list of whole requests, body included: what is asked at the owner's own gateway. */
+export function allowExactly(requests: readonly ExactRequest[]): AllowList {
+  const gets = new Set(requests.filter(({ body }) => body === undefined).map(({ path }) => path));
+  const posts = new Set(requests.filter(({ body }) => body !== undefined).map(({ path, body }) => `${path}\n${body}`));
+  return {
+    describes: requests.map(({ describes }) => describes),
+    permitsBytes: () => false,
+    permitsHttp: (method, path) => method === 'GET' && gets.has(path),
+    permitsPost: (path, body) => posts.has(`${path}\n${body}`),
+  };
 }
 
 /** An allow-list of HTTP GET/HEAD paths. Each pattern is anchored by this function. */

@@ -43,3 +43,13 @@ export interface HttpSession {
   head(path: string, options?: { headers?: Record<string, string> }): Promise<HttpAnswer>;
   close(): void;
 }
+
+/** A session that may also post what its allow-list has word for word. Probes are handed none. */
+export interface PostingSession extends HttpSession {
+  /** Sent as `application/json`. */
+  post(
+    path: string,
+    body: string,
+    options?: { headers?: Record<string, string>; maxBytes?: number },
+  ): Promise<HttpAnswer>;
+}

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { PosternError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { AllowList } from './allow-list.ts';
-import type { HttpAnswer, HttpSession } from './connection.ts';
+import type { HttpAnswer, PostingSession } from './connection.ts';
 import { before, type Deadline, within } from './deadline.ts';
 import type { PeerSigns } from './peer.ts';
 import { isTlsAlert } from './stream.ts';
@@ -33,8 +33,8 @@ const HEADERS = new Set(['accept', 'authorization']);
 const WANTS_TLS =
   /plain HTTP request was sent to HTTPS port|sent an HTTP request to an HTTPS server|requires TLS|instead use the HTTPS scheme/i;
 
-/** The `HttpSession` over pinned sockets: one at a time, kept alive, dialed again when the peer closes. */
-export class PinnedHttp implements HttpSession {
+/** The HTTP session over pinned sockets: one at a time, kept alive, dialed again when the peer closes. */
+export class PinnedHttp implements PostingSession {
   readonly address: string;
   readonly port: number;
   #tls: TlsFacts | undefined;
@@ -70,21 +70,31 @@ export class PinnedHttp implements HttpSession {
     return await this.#ask('HEAD', path, options.headers ?? {}, 0);
   }
 
+  async post(
+    path: string,
+    body: string,
+    options: { headers?: Record<string, string>; maxBytes?: number } = {},
+  ): Promise<HttpAnswer> {
+    const maxBytes = Math.min(options.maxBytes ?? LIMITS.answerBytes, LIMITS.answerBytes);
+    return await this.#ask('POST', path, options.headers ?? {}, maxBytes, body);
+  }
+
   close(): void {
     this.#agent.destroy();
   }
 
   async #ask(
-    method: 'GET' | 'HEAD',
+    method: 'GET' | 'HEAD' | 'POST',
     path: string,
     headers: Record<string, string>,
     maxBytes: number,
+    body?: string,
   ): Promise<HttpAnswer> {
     const { allow, credentials, deadline, firstByteMs, onOverload, signs } = this.#options;
     const foreign = Object.keys(headers).find(
       (name) => !HEADERS.has(name) || (name === 'authorization' && !credentials),
     );
-    if (foreign !== undefined || !path.startsWith('/') || !allow.permitsHttp(method, path)) {
+    if (foreign !== undefined || !path.startsWith('/') || !permits(allow, method, path, body)) {
       throw new PosternError('E_PROBE_FORBIDDEN', `A ${method} request is not in the allow-list.`);
     }
     if ('authorization' in headers && !this.#options.private) {
@@ -100,11 +110,19 @@ export class PinnedHttp implements HttpSession {
         method,
         path,
         setHost: false,
-        headers: { host: hostHeader(this.#options), accept: '*/*', ...headers, 'user-agent': 'postern' },
+        headers: {
+          host: hostHeader(this.#options),
+          accept: '*/*',
+          ...headers,
+          ...(body === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+          'user-agent': 'postern',
+        },
       });
       const stop = () => sent.destroy(new PosternError('E_PROBE_IO', 'The deadline passed.'));
       const patience = this.#answered ? deadline : within(deadline, firstByteMs);
-      const head = await before(patience, 'an HTTP request', headOf(sent, signs), stop);
+      const head = await before(patience, 'an HTTP request', headOf(sent, signs, body), stop);
       this.#answered = true;
       signs.spoke = true;
       return await before(deadline, 'an HTTP answer', bodyOf(head, maxBytes), stop);
@@ -142,11 +160,16 @@ class PinnedAgent extends Agent {
   }
 }
 
-function headOf(sent: ClientRequest, signs: PeerSigns): Promise<IncomingMessage> {
+function permits(allow: AllowList, method: 'GET' | 'HEAD' | 'POST', path: string, body: string | undefined): boolean {
+  if (method !== 'POST') return allow.permitsHttp(method, path);
+  return body !== undefined && allow.permitsPost?.(path, body) === true;
+}
+
+function headOf(sent: ClientRequest, signs: PeerSigns, body: string | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     sent.once('response', resolve);
     sent.on('error', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }) => reject(failure(error, sent, signs)));
-    sent.end();
+    sent.end(body);
   });
 }
 

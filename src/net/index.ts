@@ -1,5 +1,7 @@
 export { isLoopback, parseAddress } from './address.ts';
+export { allowExactly, type ExactRequest } from './allow-list.ts';
 export type { AuthorityRequest } from './authority.ts';
+export type { HttpAnswer, PostingSession } from './connection.ts';
 export { type Deadline, deadlineIn } from './deadline.ts';
 export { createDialer, type Dialed, type Dialer } from './dialer.ts';
 export { systemEnvironment } from './environment.ts';

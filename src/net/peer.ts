@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { PosternError } from '../core/errors.ts';
 import { isLoopback, parseAddress } from './address.ts';
 import type { AllowList } from './allow-list.ts';
-import type { Connection, HttpSession } from './connection.ts';
+import type { Connection, PostingSession } from './connection.ts';
 import type { Deadline } from './deadline.ts';
 import type { Dialer } from './dialer.ts';
 import { handshake } from './handshake.ts';
@@ -44,6 +44,8 @@ export interface PeerOptions {
   tls: boolean;
   /** Positive controls only: lets the `authorization` header through. */
   credentials?: boolean;
+  /** The certificate must hold against this machine's authorities before anything is sent; not asked for on loopback. */
+  verified?: boolean;
   /** A socket that is already connected to this port; the first connection uses it. */
   first?: Socket | undefined;
 }
@@ -70,13 +72,12 @@ export class Peer {
     return stream;
   }
 
-  http(): HttpSession {
+  http(): PostingSession {
     const { dialer, at, credentials = false, tls } = this.#options;
-    const address = parseAddress(at.address);
     const session = new PinnedHttp({
       ...this.#facts(),
       credentials,
-      private: tls || (address !== undefined && isLoopback(address)),
+      private: tls || isOnLoopback(at),
       open: () => this.#socket(),
       onOverload: () => dialer.slowDown(at),
     });
@@ -97,7 +98,7 @@ export class Peer {
   }
 
   async #socket(): Promise<{ socket: Socket; tls?: TlsFacts }> {
-    const { dialer, target, at, port, deadline, tls } = this.#options;
+    const { dialer, target, at, port, deadline, tls, verified = false } = this.#options;
     if (deadline.signal?.aborted) throw new PosternError('E_PROBE_IO', 'The run was stopped.');
     if (++this.#opened > MOST_CONNECTIONS) {
       throw new PosternError('E_PROBE_IO', `The dialogue needs more than ${MOST_CONNECTIONS} connections.`);
@@ -108,6 +109,12 @@ export class Peer {
     if (!tls) return { socket };
     const secured = await handshake(socket, target.host, deadline);
     this.signs.tls = secured.facts;
+    if (verified && !secured.facts.trusted && !isOnLoopback(at)) {
+      secured.socket.destroy();
+      throw new PosternError('E_PROBE_IO', 'its certificate is not trusted here, so no credentials were sent', {
+        hint: 'For an authority of your own, set NODE_EXTRA_CA_CERTS to its PEM file.',
+      });
+    }
     return { socket: secured.socket, tls: secured.facts };
   }
 
@@ -131,6 +138,11 @@ export class Peer {
       `A further connection was ${dialed.state === 'refused' ? 'refused' : 'not answered'}.`,
     );
   }
+}
+
+function isOnLoopback(at: PinnedAddress): boolean {
+  const address = parseAddress(at.address);
+  return address !== undefined && isLoopback(address);
 }
 
 /** A server that closes after each answer costs one connection a request; beyond this it is no dialogue. */

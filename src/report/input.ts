@@ -14,7 +14,9 @@ export const SCHEMAS = {
   check: 'https://postern.dev/schema/check-1.json' satisfies CheckReport['schema'],
   inspect: 'https://postern.dev/schema/inspect-1.json' satisfies InspectReport['schema'],
   audit: 'https://postern.dev/schema/audit-1.json' satisfies AuditReport['schema'],
-  receipt: 'https://postern.dev/schema/receipt-1.json' satisfies ReceiptBody['schema'],
+  receipt: 'https://postern.dev/schema/receipt-2.json' satisfies ReceiptBody['schema'],
+  /** Of before there was `through`. */
+  receipt1: 'https://postern.dev/schema/receipt-1.json' satisfies ReceiptBody['schema'],
 } as const;
 
 export type Described =
@@ -34,6 +36,7 @@ export function describe(input: ReportInput): Described {
     case SCHEMAS.audit:
       return { kind: 'audit', report: input };
     case SCHEMAS.receipt:
+    case SCHEMAS.receipt1:
       return { kind: 'receipt', report: input };
   }
 }

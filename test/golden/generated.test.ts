@@ -13,7 +13,7 @@ import { AUDIT_SCHEMA, auditReportSchema } from '../../src/core/contract/audit.t
 import { CHECK_SCHEMA, checkReportSchema } from '../../src/core/contract/check.ts';
 import { INSPECT_SCHEMA, inspectReportSchema } from '../../src/core/contract/inspect.ts';
 import { PROBE_SCHEMA, probeLineSchema } from '../../src/core/contract/probe.ts';
-import { RECEIPT_SCHEMA, receiptSchema } from '../../src/core/contract/receipt.ts';
+import { RECEIPT_SCHEMA, RECEIPT_SCHEMA_1, receipt1Schema, receipt2Schema } from '../../src/core/contract/receipt.ts';
 import { ERROR_CODES } from '../../src/core/errors.ts';
 import type { Rule } from '../../src/core/rule.ts';
 import { VERSION } from '../../src/core/version.ts';
@@ -31,7 +31,8 @@ describe('the generated files', () => {
     ['probe-1.json', PROBE_SCHEMA, probeLineSchema],
     ['audit-1.json', AUDIT_SCHEMA, auditReportSchema],
     ['check-1.json', CHECK_SCHEMA, checkReportSchema],
-    ['receipt-1.json', RECEIPT_SCHEMA, receiptSchema],
+    ['receipt-1.json', RECEIPT_SCHEMA_1, receipt1Schema],
+    ['receipt-2.json', RECEIPT_SCHEMA, receipt2Schema],
   ] as const)('hold the JSON Schema %s of its contract', async (file, id, schema) => {
     await expect(json({ $id: id, ...z.toJSONSchema(schema) })).toMatchFileSnapshot(at('schema', file));
   });

@@ -10,6 +10,7 @@ import { join } from '../join.ts';
 import { result, service, world } from '../testing/world.ts';
 import type { Verbs } from '../verbs.ts';
 import { runVerify, type VerifyInput } from './run-verify.ts';
+import type { Visit } from './through/ask.ts';
 
 const HOST = 'shop-search.bluemarket.example';
 const NOW = new Date('2026-03-02T00:00:00.000Z');
@@ -174,6 +175,58 @@ describe('runVerify', () => {
       await input(verbs([SHUT, SHUT], { login: true }), { signal: AbortSignal.abort() }),
     );
     expect(body.stories[0]?.state).toBe('unknown');
+  });
+
+  describe('of a store behind a gateway', () => {
+    const guardedBy = {
+      host: HOST,
+      port: 9443,
+      tls: false,
+      index: 'orders',
+      scheme: 'Bearer',
+      credentials: { env: 'ES_CONTROL' },
+      policy: '/guard.yaml',
+    } as const;
+    const seen: Visit = {
+      strangers: [{ name: 'banner', status: 401 }],
+      controls: [{ ok: true, detail: '', total: 3 }],
+      attempts: [{ name: '_sql', status: 403, total: null, narrowable: false }],
+    };
+    const guarded = (visit: Visit, more: Partial<VerifyInput> = {}) => {
+      const asked: string[] = [];
+      const own = verbs([SHUT, SHUT], { login: true });
+      return input(own, {
+        targets: [{ ...target(LOGIN), guardedBy }],
+        visit: ({ target: { host }, port, authorization }) => {
+          asked.push(`${host}:${port} ${authorization}`);
+          return Promise.resolve(visit);
+        },
+        ...more,
+      }).then(async (given) => ({ ...(await runVerify(given)), asked, own }));
+    };
+
+    it('asks around it and through it, with the signed-in control in place of the login', async () => {
+      const { body, asked, own } = await guarded(seen);
+      expect(asked).toEqual([`${HOST}:9443 Bearer made-up`]);
+      expect(own.asked.filter((one) => one.startsWith('login'))).toEqual([]);
+      expect(body.stories[0]).toMatchObject({
+        state: 'closed',
+        control: { kind: 'authorized', ok: true },
+        through: { gateway: `${HOST}:9443`, attempts: { tried: 1, refused: 1 }, observed: [] },
+      });
+      expect(receiptBodySchema.parse(body)).toEqual(body);
+      expect(JSON.stringify(body)).not.toContain('made-up');
+    });
+
+    it('keeps the story exposed while a role is only watched', async () => {
+      const { body } = await guarded(seen, { observedRoles: new Map([['/guard.yaml', ['customer']]]) });
+      expect(body.stories[0]).toMatchObject({ state: 'exposed', through: { observed: ['customer'] } });
+    });
+
+    it('does not fall back on another control when the gateway does not answer', async () => {
+      const { body } = await guarded({ strangers: [], controls: [], attempts: [] });
+      expect(body.stories[0]).toMatchObject({ state: 'unknown', control: { ok: false } });
+    });
   });
 
   it('leaves a story that nobody could ask unknown', async () => {

@@ -15,6 +15,7 @@ import { loadVerbs, type Verbs } from '../verbs.ts';
 import { authorityOf } from '../words.ts';
 import { runControls } from './control.ts';
 import { judgeProof, ROUNDS } from './state.ts';
+import { askThrough, guardOf, type ThroughEnvironment } from './through/index.ts';
 
 export interface VerifyInput {
   /** The earlier report, and the bytes it was read from: their hash goes into the receipt. */
@@ -27,6 +28,8 @@ export interface VerifyInput {
   /** Story ids; all when absent. */
   only?: readonly string[];
   emptyPassword?: boolean;
+  /** Roles that are only watched, by the path of the policy that `guardedBy` names. */
+  observedRoles?: ReadonlyMap<string, readonly string[]>;
   /** Where passwords of controls may stand. */
   env?: NodeJS.ProcessEnv;
   now?: () => Date;
@@ -34,6 +37,8 @@ export interface VerifyInput {
   onProgress?: (event: CheckProgress) => void;
   /** For tests. */
   verbs?: Verbs;
+  /** For tests. */
+  visit?: ThroughEnvironment['visit'];
 }
 
 /** The requests of one story, and what came of them. */
@@ -43,6 +48,7 @@ interface Case {
   gaps: string[];
   rounds: ProbeResult[][];
   control: ReceiptStory['control'];
+  through?: ReceiptStory['through'];
 }
 
 /**
@@ -119,6 +125,29 @@ async function askAll(cases: readonly Case[], round: number, input: VerifyInput,
 async function controlAll(cases: readonly Case[], input: VerifyInput, verbs: Verbs, now: () => Date): Promise<void> {
   for (const one of cases) {
     if (input.signal?.aborted || one.asked.length === 0) continue;
+    const guard = guardOf(
+      one.asked.map(({ request }) => request),
+      input.targets,
+    );
+    if (guard !== undefined) {
+      input.onProgress?.({
+        part: 'probe',
+        label: `through: ${authorityOf(guard.host, guard.port)}`,
+        done: 0,
+        total: 0,
+      });
+      one.through = await askThrough(guard, {
+        scope: input.scope,
+        observedRoles: input.observedRoles ?? new Map(),
+        env: input.env ?? process.env,
+        now,
+        ...(input.signal && { signal: input.signal }),
+        ...(input.visit && { visit: input.visit }),
+      });
+      // The way that is meant to work is the one that shows the store alive.
+      one.control = { kind: 'authorized', ...one.through.control };
+      continue;
+    }
     input.onProgress?.({ part: 'probe', label: `control: ${one.story.store}`, done: 0, total: 0 });
     one.control = await runControls(
       one.asked.map(({ request }) => request),
@@ -134,7 +163,7 @@ async function controlAll(cases: readonly Case[], input: VerifyInput, verbs: Ver
   }
 }
 
-function proofOf({ story, gaps, rounds, control }: Case): Parameters<typeof judgeProof>[0] {
+function proofOf({ story, gaps, rounds, control, through }: Case): Parameters<typeof judgeProof>[0] {
   const missing = rounds.flatMap((round) =>
     story.outsider
       .filter((request) => !round.some((result) => repeats(result, request)))
@@ -147,6 +176,7 @@ function proofOf({ story, gaps, rounds, control }: Case): Parameters<typeof judg
     rounds: rounds.map((round) => round.map(({ verdict }) => verdict)),
     gaps: [...gaps, ...missing],
     control,
+    through,
   };
 }
 
@@ -164,7 +194,7 @@ interface Judged extends Case {
 }
 
 function receiptStory(
-  { story, state, reason, rounds, asked, control }: Judged,
+  { story, state, reason, rounds, asked, control, through }: Judged,
   report: CheckReport,
   at: string,
 ): ReceiptStory {
@@ -193,6 +223,7 @@ function receiptStory(
       };
     }),
     control,
+    ...(through && { through }),
   };
 }
 

@@ -131,6 +131,19 @@ function receiptLines(body: ReceiptBody, options: RenderOptions): string[] {
     md(story.reason),
   ]);
   lines.push(...table(['State', 'Story', 'Why'], rows), '');
+  const guarded = stories.flatMap(({ headline, through }) => (through ? [{ headline, through }] : []));
+  if (guarded.length > 0) {
+    const through = guarded.map(({ headline, through: { gateway, stranger, control, attempts, observed } }) => [
+      md(headline.split(' → ').slice(0, 2).join(' → ')),
+      code(gateway),
+      stranger.status === null ? 'no answer' : String(stranger.status),
+      control.ok ? 'answered' : 'not answered',
+      `${attempts.refused} of ${attempts.tried} refused, ${attempts.narrowed} with nothing more`,
+      observed === null ? 'not known' : observed.length === 0 ? 'none' : md(observed.join(', ')),
+    ]);
+    const head = ['Story', 'Gateway', 'Stranger', 'Signed-in control', 'Ways around', 'Roles only watched'];
+    lines.push('### Through the gateway', '', ...table(head, through), '');
+  }
   if (options.receiptPath !== undefined) lines.push(`Receipt: ${code(options.receiptPath)}`, '');
   return lines;
 }

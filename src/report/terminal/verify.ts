@@ -1,5 +1,5 @@
 /** `postern verify` on a terminal: what is proven closed, what still stands open, what could not be told, and why. */
-import type { ReceiptStory } from '../../core/contract/receipt.ts';
+import type { ReceiptStory, ReceiptThrough } from '../../core/contract/receipt.ts';
 import { groupBy } from '../group.ts';
 import { humanCount, humanTime, plural } from '../human.ts';
 import type { ReceiptBody } from '../input.ts';
@@ -57,8 +57,32 @@ function writeVerified(page: Page, story: ReceiptStory): void {
       `${ink.dim(`Control (${kind}):`)} ${story.control.detail}: ${story.control.ok ? ink.green('works') : ink.red('failed')}`,
     );
   }
+  if (story.through !== undefined) writeThrough(page, story.through);
   if (story.state === 'exposed')
     page.write('    ', ink.dim(`${plural(story.rules.length, 'rule')}: ${story.rules.join(', ')}`));
+}
+
+function writeThrough(page: Page, { gateway, stranger, attempts, observed }: ReceiptThrough): void {
+  const { ink } = page;
+  const stopped = stranger.status === 401;
+  const got = stranger.status === null ? 'no answer' : String(stranger.status);
+  page.write(
+    '    ',
+    `${ink.dim(`Through ${gateway}, a stranger, ${plural(stranger.asked, 'request')}:`)} ${stopped ? ink.green(got) : ink.red(got)}`,
+  );
+  const held = attempts.tried > 0 && attempts.refused + attempts.narrowed === attempts.tried;
+  const narrowed = attempts.narrowed === 0 ? '' : `, ${humanCount(attempts.narrowed)} answered with nothing more`;
+  const count = `${humanCount(attempts.refused)} of ${humanCount(attempts.tried)} refused${narrowed}`;
+  page.write(
+    '    ',
+    `${ink.dim('Through it, signed in, ways around the policy:')} ${held ? ink.green(count) : ink.red(count)}`,
+  );
+  for (const name of attempts.answered) page.write('      ', `${ink.red('answered:')} ${name}`);
+  for (const name of attempts.unclear) page.write('      ', `${ink.yellow('no clear answer:')} ${name}`);
+  if (observed === null)
+    page.write('    ', ink.dim('Whether roles are only watched: not known (no guardedBy.policy).'));
+  else if (observed.length > 0) page.write('    ', ink.red(`Only watched, not enforced: ${observed.join(', ')}`));
+  else page.write('    ', ink.dim('Every role of its policy is enforced.'));
 }
 
 /** The same request to the same address with the same outcome is one line. */
