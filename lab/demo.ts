@@ -1,7 +1,7 @@
 /**
  * `npm start`: the whole job on the practice range, with the real commands. The range is started, `postern check` tells
- * the stories, `postern fix` patches the range's files, the stores start again from them, and `postern verify` asks the
- * same questions once more.
+ * the stories, `postern fix` patches the range's files, the stores start again from them, `postern verify` asks the same
+ * questions once more, and `postern guard run` stands in front of the search service for those who may use it.
  */
 import { spawn } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -9,10 +9,11 @@ import { join, relative, resolve } from 'node:path';
 import pc from 'picocolors';
 import { PosternError } from '../src/core/errors.ts';
 import { parseDemoArguments } from './demo/arguments.ts';
+import { askAround, GUARD_PORT, nameGuard, ordersOf, startGuard, strangersAnswer } from './demo/guard.ts';
 import { exitCodeOf, outcomeLines, outcomeOf } from './demo/outcome.ts';
 import { keepRunning, type Range, startRange } from './index.ts';
 import { packageRoot } from './package-root.ts';
-import type { RangeAddresses } from './range/addresses.ts';
+import { type RangeAddresses, whyNotFree } from './range/addresses.ts';
 
 export interface DemoOptions {
   keep: boolean;
@@ -119,6 +120,11 @@ async function tell(range: Range, options: DemoOptions): Promise<number> {
 
   title(log, 5, 'The same stranger, once more');
   await run(['verify', before, '--write', receipt], { fine: [0, 1, 3] });
+
+  title(log, 6, 'The guard, for those who may in');
+  const guardMissing = await guardMissingIn(range);
+  if (guardMissing === undefined) await tellGuard(range, options, before, receipt);
+  else log(pc.yellow(`\n  Skipped: ${guardMissing}`));
   await run(['check', '--quiet', '--output', `json=${after}`], { fine: [0, 1, 3], show: 'nothing' });
 
   // Loaded late: zod takes its time, and nothing above needs it.
@@ -128,7 +134,11 @@ async function tell(range: Range, options: DemoOptions): Promise<number> {
   ]);
   const { body, signature } = receiptSchema.parse(await readJson(receipt));
   const { findings } = checkReportSchema.parse(await readJson(after));
-  const outcome = outcomeOf(body, findings, [...atFirst, ...range.services]);
+  const outcome = outcomeOf(body, findings, [
+    ...atFirst,
+    ...range.services,
+    ...(guardMissing === undefined ? [] : [{ ...GUARD, state: 'skipped' as const, reason: guardMissing }]),
+  ]);
   log('');
   for (const line of outcomeLines(outcome)) log(line.startsWith(' ') ? line : pc.bold(line));
   log(`\n${pc.bold('Written')}`);
@@ -140,6 +150,47 @@ async function tell(range: Range, options: DemoOptions): Promise<number> {
   log('  npx postern inspect your-app.apk   what the package talks to and carries');
   log('  npx postern check                  the stories of your own app');
   return exitCodeOf(outcome);
+}
+
+const GUARD = { name: 'guard', product: 'The guard' } as const;
+
+/** Why the guard cannot be shown; undefined when it can. */
+async function guardMissingIn({ services, addresses }: Range): Promise<string | undefined> {
+  if (services.find(({ name }) => name === 'search')?.state !== 'running') return 'the search service does not run';
+  return await whyNotFree(addresses.outside, GUARD_PORT);
+}
+
+/** The gateway in front of the search service: what a customer and a stranger get, and the proof of it. */
+async function tellGuard(range: Range, options: DemoOptions, before: string, receipt: string): Promise<void> {
+  const { log } = options;
+  const host = range.addresses.outside;
+  const run = (args: readonly string[], how: RunOptions = {}) => runPostern(args, how, range, options);
+  log(pc.cyan('\n  $ postern guard run guard/guard.yaml\n'));
+  const guard = await startGuard(range.dir, options.signal);
+  try {
+    log(`  It listens on ${host}:${GUARD_PORT}, and reaches the store inside with an account that may read orders.`);
+    log(`\n  ${pc.bold('A signed-in customer asks for all orders and gets the own ones, the phone masked')}`);
+    const own = await ordersOf(host, range.dir);
+    for (const line of own.lines) log(`    ${line}`);
+    log(`\n  ${pc.bold('A stranger asks the same')}`);
+    log(`    ${await strangersAnswer(host)}`);
+    const around = await askAround(host, range.dir, own.total);
+    const counts = `${around.refused} refused, ${around.narrowed} answered with the own orders alone`;
+    log(`\n  ${pc.bold(`The customer tries ${around.tried} ways around it: ${counts}`)}`);
+    for (const line of around.lines) log(`    ${line}`);
+
+    await run([
+      ...['guard', 'explain', 'GET', '/orders/_search?size=2&_source=status,phone', '--policy', 'guard/guard.yaml'],
+      ...['--issuer', 'bluemarket', '--claim', 'scope=orders.read', '--claim', `customer=${own.customer}`],
+    ]);
+    const named = await nameGuard(range.configPath);
+    log(`\n  ${pc.bold('Proof, around it and through it.')} postern.yaml says now, at the search service:`);
+    for (const line of named) log(`  ${line}`);
+    await run(['verify', before, '--write', receipt, '--quiet'], { fine: [0, 1, 3] });
+    await run(['guard', 'journal', 'verify', 'guard/journal/decisions.jsonl']);
+  } finally {
+    await guard.stop();
+  }
 }
 
 interface RunOptions {
@@ -156,7 +207,7 @@ async function runPostern(
   range: Range,
   { log, reportDir, signal, apart }: DemoOptions,
 ): Promise<void> {
-  const shown = args.map((arg) => arg.replace(reportDir, here(reportDir)));
+  const shown = args.map((arg) => quoted(arg.replace(reportDir, here(reportDir))));
   if (show !== 'nothing') log(pc.cyan(`\n  $ postern ${shown.join(' ')}\n`));
   const child = spawn(process.execPath, [join(packageRoot(), 'bin', 'postern.js'), ...args], {
     cwd: range.dir,
@@ -175,8 +226,13 @@ async function runPostern(
   }
 }
 
+/** As it would have to be typed. */
+function quoted(arg: string): string {
+  return /[?&*]/.test(arg) ? `'${arg}'` : arg;
+}
+
 function title(log: DemoOptions['log'], step: number, text: string): void {
-  log(`\n${pc.bold(`${step}/5  ${text}`)}`);
+  log(`\n${pc.bold(`${step}/6  ${text}`)}`);
 }
 
 async function readJson(path: string): Promise<unknown> {

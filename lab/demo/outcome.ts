@@ -2,7 +2,14 @@
 import type { ReceiptBody, ReceiptStory } from '../../src/core/contract/receipt.ts';
 import type { Finding } from '../../src/core/finding.ts';
 import { OWNERS, type Owner, SEVERITIES } from '../../src/core/severity.ts';
-import type { RangeService } from '../range/range.ts';
+
+/** Something of the story that may be missing: a service of the range, or the guard. */
+export interface Shown {
+  name: string;
+  product: string;
+  state: 'running' | 'skipped';
+  reason?: string;
+}
 
 export interface DemoOutcome {
   closed: ReceiptStory[];
@@ -10,18 +17,14 @@ export interface DemoOutcome {
   unknown: ReceiptStory[];
   /** What no patch could do: findings of the check after the fix, gravest first. */
   left: Finding[];
-  skipped: RangeService[];
+  skipped: Shown[];
 }
 
 /**
  * @param after findings of a check that ran after the fix
  * @param services as they were before and after it: one that was skipped at either time is not shown
  */
-export function outcomeOf(
-  body: ReceiptBody,
-  after: readonly Finding[],
-  services: readonly RangeService[],
-): DemoOutcome {
+export function outcomeOf(body: ReceiptBody, after: readonly Finding[], services: readonly Shown[]): DemoOutcome {
   return {
     closed: body.stories.filter(({ state }) => state === 'closed'),
     exposed: body.stories.filter(({ state }) => state === 'exposed'),
@@ -33,7 +36,7 @@ export function outcomeOf(
   };
 }
 
-function isSkipped(service: RangeService): boolean {
+function isSkipped(service: Shown): boolean {
   return service.state === 'skipped';
 }
 

@@ -6,6 +6,7 @@ import { filterPath } from './filter-path.ts';
 import { isObject, type Json } from './json.ts';
 import { countRoute, getDocument, getSource, multiGet, multiSearch, searchRoute } from './read.ts';
 import { chosen, type StandInAnswer, type StandInCluster, type StandInRequest } from './request.ts';
+import { authorize } from './security.ts';
 
 type Handler = (request: StandInRequest, parts: readonly string[], cluster: StandInCluster) => Json | StandInAnswer;
 
@@ -71,6 +72,7 @@ function route(methods: readonly string[], pattern: string, handler: Handler): R
 /** Answers one request. Throws ElasticError for what Elasticsearch would refuse. */
 export function answer(request: StandInRequest, cluster: StandInCluster): StandInAnswer {
   const segments = decoded(request.path);
+  authorize(request.user, segments);
   let otherMethod = false;
   for (const candidate of ROUTES) {
     const parts = partsOf(candidate.segments, segments);

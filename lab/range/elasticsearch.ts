@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Server } from 'node:http';
 import { createStandIn, type StoredIndex } from '../elasticsearch-stand-in/index.ts';
 import { listenFailure } from './addresses.ts';
+import type { RangeSecrets } from './secrets.ts';
 import { type RunningServer, type ServerStart, ServiceSkipped } from './service.ts';
 import type { ElasticsearchSettings } from './settings.ts';
 
@@ -12,7 +13,7 @@ export async function startElasticsearch(
   start: ServerStart,
   settings: ElasticsearchSettings,
   indices: readonly StoredIndex[],
-  controlPassword: string,
+  secrets: Pick<RangeSecrets, 'elasticsearchControl' | 'elasticsearchGuard'>,
 ): Promise<RunningServer> {
   const servers: Server[] = [];
   const running: RunningServer = {
@@ -27,7 +28,15 @@ export async function startElasticsearch(
       version: STAND_IN_VERSION,
       indices,
       securityEnabled: settings.securityEnabled,
-      users: [{ username: 'postern-control', password: controlPassword, roles: ['monitor'] }],
+      users: [
+        { username: 'postern-control', password: secrets.elasticsearchControl, roles: ['monitor'] },
+        {
+          username: 'postern-guard',
+          password: secrets.elasticsearchGuard,
+          roles: ['orders-reader'],
+          reads: ['orders'],
+        },
+      ],
       now: Date.now,
     });
     try {

@@ -42,7 +42,7 @@ export function planServices(dir: string, secrets: RangeSecrets): Plans {
         const settings = await readElasticsearchSettings(dir);
         return {
           beyondLoopback: settings.beyondLoopback,
-          start: (start) => startElasticsearch(start, settings, indices, secrets.elasticsearchControl),
+          start: (start) => startElasticsearch(start, settings, indices, secrets),
         };
       },
     },

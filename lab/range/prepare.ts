@@ -2,7 +2,10 @@
 import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PosternError } from '../../src/core/errors.ts';
+import { demoCustomer } from '../guard/customer.ts';
+import { prepareIssuer } from '../guard/issuer.ts';
 import { packageRoot } from '../package-root.ts';
+import { createShop } from '../seed/shop.ts';
 import { type RangeAddresses, USUAL } from './addresses.ts';
 import { APP_FILE, buildBluemarketApp } from './app.ts';
 import { loadOrCreateSecrets, type RangeSecrets } from './secrets.ts';
@@ -24,6 +27,11 @@ export async function prepareRange(dir: string, addresses: RangeAddresses): Prom
     await writeFile(join(dir, MARKER), 'A practice range of Postern. Everything here is synthetic.\n');
   }
   await useAddresses(join(dir, 'postern.yaml'), addresses);
+  // A range of before there was a guard has none yet.
+  const guard = join(packageRoot(), 'lab', 'template', 'guard');
+  await cp(guard, join(dir, 'guard'), { recursive: true, force: false });
+  await useAddresses(join(dir, 'guard', 'guard.yaml'), addresses);
+  await prepareIssuer(dir, demoCustomer(createShop()));
   const app = join(dir, APP_FILE);
   await mkdir(join(dir, 'app'), { recursive: true });
   // Never half an app: it appears under its name once it is whole.

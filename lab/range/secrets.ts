@@ -6,6 +6,8 @@ import { join } from 'node:path';
 export interface RangeSecrets {
   /** `postern-control` of the Elasticsearch stand-in. */
   elasticsearchControl: string;
+  /** `postern-guard` of the Elasticsearch stand-in: the gateway's own account, which may read orders and nothing else. */
+  elasticsearchGuard: string;
   /** The app role `shop_app` of PostgreSQL. */
   shopApp: string;
   postgresSuperuser: string;
@@ -18,6 +20,7 @@ export async function loadOrCreateSecrets(dir: string): Promise<RangeSecrets> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   return {
     elasticsearchControl: await secret(folder, 'es-control'),
+    elasticsearchGuard: await secret(folder, 'es-guard'),
     shopApp: await secret(folder, 'shop-app'),
     postgresSuperuser: await secret(folder, 'postgres-superuser'),
     mqttApp: await secret(folder, 'mqtt-app'),

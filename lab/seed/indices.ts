@@ -32,6 +32,7 @@ const ORDERS: Mapping = new Map<string, FieldType>([
   ['order_id', 'integer'],
   ['customer_id', 'integer'],
   ['email', 'keyword'],
+  ['phone', 'keyword'],
   ['status', 'keyword'],
   ['placed_at', 'date'],
   ['total', 'double'],

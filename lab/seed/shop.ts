@@ -49,6 +49,7 @@ export interface Order {
   order_id: number;
   customer_id: number;
   email: string;
+  phone: string;
   status: string;
   placed_at: string;
   total: number;
@@ -140,6 +141,7 @@ function order(random: Random, id: number, buyer: Customer): Order {
     order_id: id,
     customer_id: buyer.customer_id,
     email: buyer.email,
+    phone: buyer.phone,
     status: random.pick(STATUSES),
     placed_at: day(random, 300, 1_000),
     total: Math.round(items.reduce((sum, item) => sum + item.quantity * item.price, 0) * 100) / 100,

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { PosternError } from '../core/errors.ts';
 import type { Io } from './io.ts';
@@ -46,7 +46,8 @@ Examples:
         process.once('SIGTERM', stop);
         const announcement = await announceRange(range, stop);
         for (const service of range.services) say(serviceLine(service));
-        say(`\nTry in another terminal:\n  postern check --config ${range.configPath}\n\nCtrl-C stops the range.`);
+        say(`\nTry in another terminal:\n  postern check --config ${range.configPath}`);
+        say(`\n${guardHint(range.dir, range.addresses.outside)}\n\nCtrl-C stops the range.`);
         await stopped;
         await announcement.close();
         exit(range.services.some(({ state }) => state === 'skipped') ? 3 : 0);
@@ -82,6 +83,14 @@ Examples:
       say('stopped');
       exit(0);
     });
+}
+
+function guardHint(dir: string, outside: string): string {
+  return [
+    'The guard, in front of the search service:',
+    `  postern guard run ${join(dir, 'guard', 'guard.yaml')}`,
+    `  curl -H "Authorization: Bearer $(cat ${join(dir, 'secrets', 'customer-token')})" http://${outside}:9280/orders/_search`,
+  ].join('\n');
 }
 
 async function runningRange() {

@@ -118,6 +118,13 @@ describe('what the demo says at its end', () => {
     expect(exitCodeOf(outcome)).toBe(3);
   });
 
+  test('names the guard when it could not be shown', () => {
+    const guard = { name: 'guard', product: 'The guard', state: 'skipped', reason: 'port 9280 is taken' } as const;
+    const outcome = outcomeOf(receipt(story('closed', 'shop to search')), [], [running, guard]);
+    expect(outcomeLines(outcome).slice(-2)).toEqual(['Not shown here: 1', '  The guard: port 9280 is taken']);
+    expect(exitCodeOf(outcome)).toBe(3);
+  });
+
   test('exits with 0 when every store ran, whatever is still open', () => {
     expect(exitCodeOf(outcomeOf(receipt(story('exposed', 'shop to search')), [], [running]))).toBe(0);
   });

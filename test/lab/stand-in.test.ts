@@ -329,6 +329,25 @@ describe('over HTTP', () => {
     expect((await fetch(path, { headers: { authorization: `Basic ${wrong}` } })).status).toBe(401);
   });
 
+  test('an account with few privileges reads documents of its own indices, and nothing else', () => {
+    const least = { username: 'postern-guard', password: 'x', roles: ['orders-reader'], reads: ['orders'] };
+    const status = (path: string): number => {
+      const url = new URL(path, 'http://stand-in.invalid');
+      try {
+        const request = { method: 'GET', path: url.pathname, parameters: url.searchParams, body: '', user: least };
+        return answer(request, { ...cluster, securityEnabled: true }).status;
+      } catch (error) {
+        if (error instanceof ElasticError) return error.status;
+        throw error;
+      }
+    };
+    expect(['/orders/_search?size=0', '/orders/_count', '/orders/_doc/1'].map(status)).toEqual([200, 200, 200]);
+    const denied = ['/', '/_search', '/_all/_search', '/orders,customers/_search', '/customers/_search', '/orders'];
+    expect([...denied, '/orders/_mapping', '/_cat/indices', '/*/_count', '/_mget'].map(status)).toEqual(
+      Array(10).fill(403),
+    );
+  });
+
   test('a body over the limit is refused', async () => {
     const response = await fetch(`${openUrl}/_search`, { method: 'POST', body: ' '.repeat(1_100_000) });
     expect(response.status).toBe(413);

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { runDemo } from '../../lab/demo.ts';
 import { whyNotFree } from '../../lab/range/addresses.ts';
 import { checkReportSchema } from '../../src/core/contract/check.ts';
-import { receiptSchema } from '../../src/core/contract/receipt.ts';
+import { type Receipt, receiptSchema } from '../../src/core/contract/receipt.ts';
 
 const addresses = { outside: '127.83.99.1', inside: '127.83.99.2' };
 const root = join(import.meta.dirname, '..', '..');
@@ -37,14 +37,26 @@ test.skipIf(missing !== undefined)('the story of npm start ends with doors that 
   expect(search?.documents).toBe(12_400);
 
   // The receipt speaks of the same stories, and none that was exposed is anything but closed, with a control.
-  const { body } = receiptSchema.parse(JSON.parse(await readFile(join(reportDir, 'receipt.json'), 'utf8')));
+  const receipt: Receipt = receiptSchema.parse(JSON.parse(await readFile(join(reportDir, 'receipt.json'), 'utf8')));
+  const { body } = receipt;
   for (const { id } of exposed) {
     expect(body.stories.find((story) => story.id === id)).toMatchObject({ state: 'closed', control: { ok: true } });
   }
+  // The search service is behind the guard now, and the receipt knows it from both sides.
+  expect(body.stories.find(({ id }) => id === search?.id)?.through).toMatchObject({
+    stranger: { status: 401 },
+    control: { ok: true },
+    attempts: { answered: [], unclear: [] },
+    observed: [],
+  });
+  expect(told).toMatch(/order \d+ of customer \d+: .* phone \*+\d{4}\n/);
+  expect(told).toMatch(/tries (\d+) ways around it: \d+ refused/);
+  expect(told).not.toMatch(/555 01|eyJ/);
   const page = await readFile(join(reportDir, 'report.html'), 'utf8');
   expect(page).toContain('com.bluemarket.shop');
   // Nothing listens any more.
   for (const port of [9200, 5432, 1883]) expect(await whyNotFree(addresses.inside, port)).toBeUndefined();
+  expect(await whyNotFree(addresses.outside, 9280)).toBeUndefined();
   expect(told).toMatch(/Closed, and proven: \d/);
 });
 
