@@ -37,11 +37,17 @@ Examples:
   $ curl http://127.0.0.1:9464/readyz          with \`admin: { address: 127.0.0.1:9464 }\` in the policy`,
     )
     .action(async (file: string, options: RunOptions) => {
-      const policy = await loadNamedPolicy(io, file);
-      const log = await createLog(io);
-      const count = workersOf(options, policy);
-      if (count > 1 && cluster.isPrimary) exit(await runPrimary(policy, count, graceOf(options), log));
-      else exit(await runProcess(policy, count, options, log, io));
+      try {
+        const policy = await loadNamedPolicy(io, file);
+        const log = await createLog(io);
+        const count = workersOf(options, policy);
+        if (count > 1 && cluster.isPrimary) exit(await runPrimary(policy, count, graceOf(options), log));
+        else exit(await runProcess(policy, count, options, log, io));
+      } finally {
+        // A worker lives as long as its channel to the first process, also one that could not start. It ends at once when the
+        // channel does, so what went wrong is told before.
+        if (cluster.isWorker) setImmediate(() => process.connected && process.disconnect());
+      }
     });
 }
 
@@ -70,7 +76,6 @@ async function runProcess(policy: Policy, count: number, options: RunOptions, lo
   process.removeListener('SIGHUP', onHangup);
   await admin?.close();
   await gateway.close(graceOf(options));
-  if (!alone) process.disconnect();
   return 0;
 }
 
@@ -84,31 +89,45 @@ async function runPrimary(policy: Policy, count: number, graceMs: number, log: L
   const answer = answerReplays();
   const workers = new Map<number, Worker>();
   const ready = readyWorkers();
+  // Workers take connections from the system by themselves. Handed over by this process, those that are on their way to a
+  // worker while it dies would hang for ever, and stay open here.
+  if (process.platform !== 'win32') cluster.schedulingPolicy = cluster.SCHED_NONE;
   let ending = false;
+  let started = false;
+  let giveUp: (code: number) => void = () => undefined;
+  const failed = new Promise<number>((resolve) => {
+    giveUp = resolve;
+  });
   const start = (slot: number) => {
     const worker = cluster.fork({ [SLOT]: String(slot) });
     workers.set(slot, worker);
     answer(worker);
     ready.watch(worker);
+    worker.once('listening', () => {
+      started = true;
+    });
     worker.once('exit', (code, signal) => {
       workers.delete(slot);
       if (ending) return;
+      // Where none has ever listened, the reason is not one that passes by itself, and it was said.
+      if (!started && signal === null) return giveUp(2);
       log('error', `worker ${slot} ended (${signal ?? code}); another one is started`);
       setTimeout(() => {
         if (!ending) start(slot);
       }, RESTART_MS);
     });
   };
-  for (let slot = 0; slot < count; slot++) start(slot);
+  // Before the workers, which would go on without it where it cannot be had.
   const admin =
     policy.admin === null
       ? undefined
       : await startAdmin({ ...policy.admin, metrics: clusterMetrics, notReady: () => ready.missing(count) });
+  for (let slot = 0; slot < count; slot++) start(slot);
   const onHangup = () => {
     for (const worker of workers.values()) worker.process.kill('SIGHUP');
   };
   process.on('SIGHUP', onHangup);
-  await ended();
+  const code = await Promise.race([ended().then(() => 0), failed]);
   ending = true;
   const gone = [...workers.values()].map((worker) => new Promise((done) => worker.once('exit', done)));
   for (const worker of workers.values()) worker.process.kill('SIGTERM');
@@ -118,7 +137,7 @@ async function runPrimary(policy: Policy, count: number, graceMs: number, log: L
   await Promise.all(gone);
   clearTimeout(late);
   await admin?.close();
-  return 0;
+  return code;
 }
 
 async function startAdminFor(policy: Policy, gateway: Gateway) {

@@ -71,27 +71,37 @@ describe('a process that is killed under load', () => {
   );
 });
 
-describe('a disk that fails', () => {
-  const real = fs.fdatasync;
+type Write = (
+  fd: number,
+  bytes: Buffer,
+  from: number,
+  length: number,
+  at: number,
+  done: (error: Error | null, written: number) => void,
+) => void;
 
-  /** Replaces what the journal calls to bring its file to the disk. */
-  function onSync(fake: typeof fs.fdatasync): void {
-    fs.fdatasync = fake;
+describe('a disk that fails', () => {
+  const real = fs.write;
+
+  /** Replaces what the journal calls to bring a batch to the disk. */
+  function onWrite(fake: Write): void {
+    fs.write = fake as typeof fs.write;
     syncBuiltinESMExports();
   }
 
-  afterEach(() => onSync(real));
+  afterEach(() => onWrite(real as Write));
 
   it('refuses a batch that may not have reached it, and takes it out of the chain', async () => {
     const file = newFile();
     const key = testKey();
     const journal = await createJournal({ file, key });
     await journal.commit(decision(1));
-    onSync(((_fd: number, done: fs.NoParamCallback) => {
-      setImmediate(done, Object.assign(new Error('i/o'), { code: 'EIO' }));
-    }) as typeof fs.fdatasync);
+    onWrite((fd, bytes, from, length, at, done) => {
+      // The bytes are in the file all the same, as after a failed sync.
+      real(fd, bytes, from, length, at, () => done(Object.assign(new Error('i/o'), { code: 'EIO' }), 0));
+    });
     await expect(journal.commit(decision(2))).rejects.toMatchObject({ detail: 'journal: EIO' });
-    onSync(real);
+    onWrite(real as Write);
     await journal.commit(decision(3));
     await journal.close();
     expect(idsIn([file])).toEqual(new Set(['1', '3']));
@@ -102,9 +112,9 @@ describe('a disk that fails', () => {
     const file = newFile();
     const journal = await createJournal({ file, key: testKey(), stallAfter: 200 });
     const held: (() => void)[] = [];
-    onSync(((fd: number, done: fs.NoParamCallback) => {
-      held.push(() => real(fd, done));
-    }) as typeof fs.fdatasync);
+    onWrite((fd, bytes, from, length, at, done) => {
+      held.push(() => real(fd, bytes, from, length, at, done));
+    });
     const first = Promise.allSettled([journal.commit(decision(1))]);
     await expect.poll(() => held.length, { interval: 5 }).toBe(1);
     const second = Promise.allSettled([journal.commit(decision(2))]);
@@ -112,7 +122,7 @@ describe('a disk that fails', () => {
     expect(await second).toMatchObject([{ status: 'rejected', reason: { code: 'unavailable' } }]);
     await expect(journal.commit(decision(3))).rejects.toMatchObject({ detail: 'journal: the disk does not answer' });
     expect(journal.healthy).toBe(false);
-    onSync(real);
+    onWrite(real as Write);
     for (const release of held) release();
     await expect.poll(() => journal.healthy).toBe(true);
     await journal.commit(decision(4));
@@ -123,17 +133,17 @@ describe('a disk that fails', () => {
 });
 
 describe('a disk that hangs', () => {
-  const real = fs.fdatasync;
+  const real = fs.write;
 
   afterEach(() => {
-    fs.fdatasync = real;
+    fs.write = real;
     syncBuiltinESMExports();
   });
 
   it('does not keep the gateway from ending', async () => {
     const file = newFile();
     const journal = await createJournal({ file, key: testKey(), stallAfter: 50 });
-    fs.fdatasync = (() => {}) as unknown as typeof fs.fdatasync;
+    fs.write = (() => {}) as unknown as typeof fs.write;
     syncBuiltinESMExports();
     const waiting = Promise.allSettled([journal.commit(decision(1))]);
     await journal.close();

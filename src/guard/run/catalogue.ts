@@ -28,6 +28,8 @@ export function watchCatalogue(
         const answer = await upstream.send(
           authorize({ method: 'GET', segments: ['_resolve', 'index', '*'], query: [['expand_wildcards', 'open']] }),
         );
+        // An error has a body without indices, which is not to be read as a store without any.
+        if (answer.status !== 200) throw new Error(`status ${answer.status}`);
         const names = namesOf(parseAnswer(answer.body));
         const before = known.get(name);
         // The set's identity tells caches that something changed.

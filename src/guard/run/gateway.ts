@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { PosternError } from '../../core/errors.ts';
 import { loadOrCreateSigningKey } from '../../crypto/signing-key.ts';
 import { createAuthenticator, type ReplayStore } from '../authn/index.ts';
+import { Refusal } from '../contract/refusal.ts';
 import type { RawRequest } from '../contract/request.ts';
 import type { Sealer } from '../contract/store.ts';
 import { createFileWitness, createJournal, type Journal, type Witness } from '../journal/index.ts';
@@ -179,8 +180,11 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
     pseudonyms,
     journalFailure: policy.journal.onFailure,
     onDecision: metrics.onDecision,
-    onFailure: (what, error) =>
-      log('error', `${what}${error instanceof Error ? ` (${error.name}: ${safe(error)})` : ''}`),
+    onFailure: (what, error) => {
+      // The journal says once that it cannot be written, not at every request.
+      if (error instanceof Refusal) return;
+      log('error', `${what}${error instanceof Error ? ` (${error.name}: ${safe(error)})` : ''}`);
+    },
   });
   const handle = options.around ? options.around(guard.handle) : guard.handle;
   const watching = watchPolicy(
@@ -249,7 +253,8 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
   async function stop(graceMs: number): Promise<void> {
     watching.close();
     await Promise.all(listeners.map((listener) => listener.close(graceMs)));
-    await journal.close();
+    // On a full disk its last checkpoint has no place; the rest is ended all the same.
+    await journal.close().catch((error: unknown) => log('error', `the journal has no last checkpoint: ${safe(error)}`));
     sealer.close();
     for (const end of [...retired]) end();
     built.catalogue?.close();

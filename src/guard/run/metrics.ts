@@ -1,6 +1,7 @@
 /** What the gateway tells Prometheus. Labels are names from the policy and closed lists, never anything of a request. */
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, type Metric, Registry } from 'prom-client';
 import type { DecisionEntry } from '../journal/entry.ts';
+import { Durations } from './durations.ts';
 
 export interface GuardMetrics {
   readonly registry: Registry;
@@ -18,6 +19,16 @@ export interface Gauges {
 
 const NONE = 'none';
 
+/** What happened since somebody last read it. */
+interface Tally {
+  readonly operation: string;
+  readonly role: string;
+  readonly decision: string;
+  readonly code: string;
+  requests: number;
+  documents: number;
+}
+
 export function createMetrics(gauges: Gauges): GuardMetrics {
   const registry = new Registry();
   const registers = [registry];
@@ -26,6 +37,7 @@ export function createMetrics(gauges: Gauges): GuardMetrics {
     help: 'Requests by operation, role and what became of them (code is the reason of a refusal).',
     labelNames: ['operation', 'role', 'decision', 'code'],
     registers,
+    collect: () => tell(),
   });
   const observed = new Counter({
     name: 'postern_guard_observed_total',
@@ -33,18 +45,17 @@ export function createMetrics(gauges: Gauges): GuardMetrics {
     labelNames: ['role', 'would'],
     registers,
   });
-  const duration = new Histogram({
-    name: 'postern_guard_request_seconds',
-    help: 'From the whole request to its decided answer, the store included.',
-    labelNames: ['operation'],
-    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
-    registers,
-  });
+  const duration = new Durations(
+    'postern_guard_request_seconds',
+    'From the whole request to its decided answer, the store included.',
+  );
+  registry.registerMetric(duration as unknown as Metric);
   const documents = new Counter({
     name: 'postern_guard_documents_total',
     help: 'Documents that answers have shown, by role.',
     labelNames: ['role'],
     registers,
+    collect: () => tell(),
   });
   const malformed = new Counter({
     name: 'postern_guard_malformed_total',
@@ -83,28 +94,34 @@ export function createMetrics(gauges: Gauges): GuardMetrics {
     },
   });
 
-  // Looking a child up by its labels costs more than counting, so children are kept by one joined key.
-  const counted = new Map<string, { inc(): void }>();
-  const timed = new Map<string, { observe(value: number): void }>();
+  // prom-client takes a microsecond for each number; here they are plain fields, and are told when somebody reads them.
+  const tallies = new Map<string, Tally>();
+
+  function tell(): void {
+    for (const tally of tallies.values()) {
+      const { operation, role, decision, code } = tally;
+      if (tally.requests > 0) requests.labels(operation, role, decision, code).inc(tally.requests);
+      if (tally.documents > 0) documents.labels(role).inc(tally.documents);
+      tally.requests = 0;
+      tally.documents = 0;
+    }
+  }
+
   return {
     registry,
     onDecision(entry) {
       const operation = entry.operation ?? NONE;
       const role = entry.role ?? NONE;
       const key = `${operation} ${role} ${entry.decision} ${entry.code ?? ''}`;
-      let counter = counted.get(key);
-      if (counter === undefined) {
-        counter = requests.labels(operation, role, entry.decision, entry.code ?? NONE);
-        counted.set(key, counter);
+      let tally = tallies.get(key);
+      if (tally === undefined) {
+        const { decision, code } = entry;
+        tally = { operation, role, decision, code: code ?? NONE, requests: 0, documents: 0 };
+        tallies.set(key, tally);
       }
-      counter.inc();
-      let timer = timed.get(operation);
-      if (timer === undefined) {
-        timer = duration.labels(operation);
-        timed.set(operation, timer);
-      }
-      timer.observe(entry.durationMicros / 1e6);
-      if (entry.documents > 0) documents.labels(role).inc(entry.documents);
+      tally.requests++;
+      tally.documents += entry.documents;
+      duration.observe(operation, entry.durationMicros / 1e6);
       if (entry.observed !== null) observed.labels(role, entry.observed).inc();
     },
     onMalformed: () => malformed.inc(),

@@ -32,6 +32,7 @@ export class AnswerParser {
   #close = false;
   #trailerBytes = 0;
   #bodiless = false;
+  #untouched = true;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -46,11 +47,12 @@ export class AnswerParser {
     this.#close = false;
     this.#trailerBytes = 0;
     this.#bodiless = bodiless;
+    this.#untouched = true;
   }
 
   /** True before the first byte of an answer. */
   get untouched(): boolean {
-    return this.#state === 'head' && this.#pending.length === 0;
+    return this.#untouched;
   }
 
   /**
@@ -58,6 +60,7 @@ export class AnswerParser {
    * @throws Refusal `upstream_answer` for anything that is not an answer, `too_large` above the limit
    */
   push(chunk: Buffer): ReadAnswer | undefined {
+    this.#untouched = false;
     let data = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     this.#pending = EMPTY;
     for (;;) {
@@ -148,9 +151,9 @@ export class AnswerParser {
       const line = lines[at] ?? '';
       const colon = line.indexOf(':');
       if (colon <= 0 || /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(line.slice(0, colon))) throw garbage('a malformed header');
-      if (line.includes('\n') || line.includes('\0')) throw garbage('a malformed header');
+      if (line.includes('\n') || line.includes('\r') || line.includes('\0')) throw garbage('a malformed header');
       const name = line.slice(0, colon).toLowerCase();
-      const value = line.slice(colon + 1).trim();
+      const value = withoutBlanks(line, colon + 1);
       if (name === 'content-length') {
         if (length !== undefined && length !== value) throw garbage('two lengths');
         length = value;
@@ -206,6 +209,19 @@ export class AnswerParser {
     this.#parts = [];
     return { status: this.#status, headers: this.#headers, body, reusable: !this.#close };
   }
+}
+
+/** RFC 9110, 5.6.3: spaces and tabs, and nothing else that `trim` takes for a blank. */
+function withoutBlanks(line: string, from: number): string {
+  let start = from;
+  let end = line.length;
+  while (start < end && isBlank(line.charCodeAt(start))) start++;
+  while (end > start && isBlank(line.charCodeAt(end - 1))) end--;
+  return line.slice(start, end);
+}
+
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || unit === 0x09;
 }
 
 function chunkSize(line: string): number {

@@ -75,12 +75,12 @@ export function createClient(options: ClientOptions): Client {
       encoding: request.body === null || length === request.body.length ? 'latin1' : 'utf8',
       bodiless: request.method === 'HEAD',
       done,
-      failed(refusal, retriable) {
+      failed(refusal, reached) {
         // A kept connection that the store had closed meanwhile; asking again is safe where asking changes nothing. Where
-        // there are several nodes, one that is down is not the end either.
-        const again =
-          retries > 0 && isRead(request) && (retriable || (nodes.length > 1 && refusal.code === 'upstream_down'));
-        if (again) attempt(request, retries - 1, done, failed);
+        // there are several nodes, one that is down is not the end either, for a write only if it was never sent.
+        const others = nodes.length > 1 && refusal.code === 'upstream_down';
+        const again = isRead(request) ? reached === 'unread' || others : reached === 'unsent' && others;
+        if (again && retries > 0) attempt(request, retries - 1, done, failed);
         else failed(refusal);
       },
     });

@@ -18,13 +18,19 @@ export interface ConnectionOptions {
   readonly answerBytes: number;
 }
 
-/** Called once per exchange. `failed.retriable`: nothing of an answer had arrived on a connection that had been used before. */
+/**
+ * How far a failed request came: `unsent`, the connection never stood; `unread`, nothing of an answer had arrived on a
+ * connection that had been used before, which the store may have closed meanwhile; `sent`, anything else.
+ */
+export type Reached = 'unsent' | 'unread' | 'sent';
+
+/** One of the two is called, once per exchange. */
 export interface Exchange {
   readonly bodiless: boolean;
   /** `latin1` where the request is ASCII: writing it costs less. */
   readonly encoding: 'latin1' | 'utf8';
   done(answer: ReadAnswer): void;
-  failed(refusal: Refusal, retriable: boolean): void;
+  failed(refusal: Refusal, reached: Reached): void;
 }
 
 export class Connection {
@@ -121,10 +127,16 @@ export class Connection {
   #fail(refusal: Refusal): void {
     if (this.#closed && this.#exchange === null) return;
     const exchange = this.#exchange;
-    const retriable = this.#used && this.#parser.untouched && refusal.code === 'upstream_down';
+    const reached = this.#reached(refusal);
     this.#exchange = null;
     this.#close();
-    exchange?.failed(refusal, retriable);
+    exchange?.failed(refusal, reached);
+  }
+
+  #reached(refusal: Refusal): Reached {
+    if (refusal.code !== 'upstream_down') return 'sent';
+    if (!this.#connected) return 'unsent';
+    return this.#used && this.#parser.untouched ? 'unread' : 'sent';
   }
 
   #close(): void {

@@ -26,6 +26,7 @@ export class Pool {
   readonly #idle: Connection[] = [];
   readonly #waiting: Waiting[] = [];
   #pausedUntil = 0;
+  #closed = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -41,26 +42,33 @@ export class Pool {
   }
 
   send(request: string, exchange: Exchange): void {
+    if (this.#closed) {
+      exchange.failed(new Refusal('unavailable', 'the store was replaced'), 'sent');
+      return;
+    }
     const deadline = this.#options.now() + this.#options.timeout;
     const connection = this.#idle.pop();
     if (connection) connection.exchange(request, exchange, deadline);
     else if (this.#all.size < this.#options.connections) this.#open().exchange(request, exchange, deadline);
     else if (this.#waiting.length < this.#options.queue) this.#waiting.push({ request, exchange, deadline });
-    else exchange.failed(new Refusal('unavailable', 'every connection to the store is in use'), false);
+    else exchange.failed(new Refusal('unavailable', 'every connection to the store is in use'), 'sent');
   }
 
   /** Gives up what took too long. Called every so often; one clock for all requests is cheaper than a timer for each. */
   sweep(): void {
     const now = this.#options.now();
+    // First those that wait: a connection that ends would send the next of them, which nobody waits for any more.
+    while (this.#waiting[0] && this.#waiting[0].deadline <= now) this.#waiting.shift()?.exchange.failed(slow(), 'sent');
     for (const connection of this.#all) {
       if (connection.deadline <= now) connection.destroy(slow());
     }
-    while (this.#waiting[0] && this.#waiting[0].deadline <= now) this.#waiting.shift()?.exchange.failed(slow(), false);
   }
 
+  /** What runs or waits is refused, and so is what comes later. */
   close(): void {
+    this.#closed = true;
     for (const waiting of this.#waiting.splice(0))
-      waiting.exchange.failed(new Refusal('unavailable', 'closing'), false);
+      waiting.exchange.failed(new Refusal('unavailable', 'closing'), 'sent');
     for (const connection of [...this.#all]) connection.destroy();
   }
 
