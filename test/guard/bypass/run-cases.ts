@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createWorlds, type Outcome } from '../harness/fixture.ts';
-import type { Attempt, BypassCase, Expected } from './case.ts';
+import type { Attempt, BypassCase, BypassStory, Expected } from './case.ts';
 
 const STATUS: Readonly<Record<Expected, readonly number[]>> = {
   'refused-400': [400],
@@ -11,6 +11,10 @@ const STATUS: Readonly<Record<Expected, readonly number[]>> = {
   absent: [404],
   rewritten: [200, 201],
   filtered: [200],
+  synthesised: [200],
+  forbidden: [403],
+  'failed-closed': [429, 500, 502, 503, 504],
+  harmless: [200],
 };
 
 /** A test for every case; each attempt runs in two fresh worlds and is held against the four oracles. */
@@ -27,9 +31,18 @@ export function runCases(cases: readonly BypassCase[]): void {
   }
 }
 
+/** The steps say themselves what must come of them. */
+export function runStories(stories: readonly BypassStory[]): void {
+  for (const one of stories) {
+    describe(`${one.id} ${one.title}`, () => {
+      for (const { does, expect: expected, run } of one.steps) it(`${does} → ${expected}`, run);
+    });
+  }
+}
+
 export function expectOutcome({ expect: expected, check }: Attempt, outcome: Outcome): void {
   expect(STATUS[expected], `${outcome.entry?.code} ${outcome.entry?.detail}`).toContain(outcome.answer.status);
-  if (expected.startsWith('refused')) expect(outcome.upstream).toEqual([]);
+  if (expected.startsWith('refused') || expected === 'synthesised') expect(outcome.upstream).toEqual([]);
   if (expected === 'rewritten' || expected === 'filtered') expect(outcome.upstream.length).toBeGreaterThan(0);
   check?.(outcome);
 }

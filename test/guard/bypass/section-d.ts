@@ -1,7 +1,9 @@
 /** D. Query DSL. */
 import { expect } from 'vitest';
-import type { Outcome } from '../harness/fixture.ts';
-import { type Attempt, type BypassCase, bodies, each, queries } from './case.ts';
+import { PosternError } from '../../../src/core/errors.ts';
+import { parsePolicy } from '../../../src/guard/policy/index.ts';
+import { FIXTURE_POLICY, type Outcome } from '../harness/fixture.ts';
+import { type Attempt, type BypassCase, type BypassStory, bodies, each, queries, step } from './case.ts';
 
 /** The same clause where it could hide: negated, as an option, deep down, in a filter, in an aggregation's filter. */
 function everywhere(clause: unknown): Attempt[] {
@@ -310,3 +312,32 @@ export const SECTION_D: readonly BypassCase[] = [
 function total(json: unknown): number {
   return (json as { hits: { total: { value: number } } }).hits.total.value;
 }
+
+/** Policies that must not be taken. */
+export const STORIES_D: readonly BypassStory[] = [
+  {
+    id: 'B103',
+    title: 'a document filter on an analysed field',
+    precedent: 'OpenSearch: document-level security',
+    steps: [
+      step('is an error of the policy, with its place', 'failed-closed', async () => {
+        const policy = FIXTURE_POLICY.replace(
+          "filter: { term: { tenant: '${claims.tenant}' } }",
+          "filter: { term: { name: '${claims.tenant}' } }",
+        );
+        expect(policy).not.toBe(FIXTURE_POLICY);
+        let error: unknown;
+        try {
+          parsePolicy('/fixture/guard.yaml', policy);
+        } catch (thrown) {
+          error = thrown;
+        }
+        expect(error).toBeInstanceOf(PosternError);
+        expect(error).toMatchObject({
+          code: 'E_POLICY_INVALID',
+          at: { line: expect.any(Number), column: expect.any(Number) },
+        });
+      }),
+    ],
+  },
+];

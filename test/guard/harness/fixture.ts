@@ -1,12 +1,14 @@
 /** The gateway over a store in memory, with the policy of the bypass catalogue; and a request run in both worlds. */
+import type { Authenticator } from '../../../src/guard/authn/index.ts';
 import type { Principal } from '../../../src/guard/contract/principal.ts';
 import { Refusal } from '../../../src/guard/contract/refusal.ts';
 import type { Answer, RawRequest } from '../../../src/guard/contract/request.ts';
-import type { Dialect, Upstream } from '../../../src/guard/contract/store.ts';
+import type { Dialect, Store, Upstream } from '../../../src/guard/contract/store.ts';
 import type { DecisionEntry } from '../../../src/guard/journal/entry.ts';
 import { type Json, jsonObject } from '../../../src/guard/json/value.ts';
 import { createLimits, createMemoryStore } from '../../../src/guard/limits/index.ts';
 import { createGuard, type Guard } from '../../../src/guard/pipeline/handle.ts';
+import type { Decisions } from '../../../src/guard/pipeline/ports.ts';
 import type { Snapshot } from '../../../src/guard/pipeline/snapshot.ts';
 import {
   anyObserved,
@@ -16,6 +18,7 @@ import {
   type Policy,
   parsePolicy,
 } from '../../../src/guard/policy/index.ts';
+import type { Catalogue } from '../../../src/guard/policy/policy.ts';
 import { createPseudonyms, createTokens } from '../../../src/guard/run/keys.ts';
 import { createSealer } from '../../../src/guard/seal/index.ts';
 import { createElasticsearchStore } from '../../../src/guard/stores/elasticsearch/index.ts';
@@ -119,6 +122,15 @@ export interface BenchOptions {
   dialect?: Dialect;
   /** In place of the store in memory. */
   upstream?: Upstream;
+  /** Breaks the gateway on purpose: a test of the oracles. */
+  wrapStore?: (store: Store) => Store;
+  /** In place of the one that believes a name; made for each world. */
+  authenticator?: () => Authenticator;
+  /** In place of the one that keeps entries in memory. */
+  journal?: Decisions;
+  journalFailure?: 'refuse' | 'allow';
+  /** What patterns of the policy mean; nothing without it. */
+  catalogue?: Catalogue;
   now?: () => number;
 }
 
@@ -128,6 +140,8 @@ export interface Bench {
   /** What its requests are decided by. */
   snapshot(): Snapshot;
   readonly store: MemoryStore;
+  /** What reached the store, whichever it is. */
+  readonly seen: readonly SeenRequest[];
   readonly entries: DecisionEntry[];
   readonly failures: unknown[];
   readonly policy: Policy;
@@ -136,6 +150,8 @@ export interface Bench {
 }
 
 const KEY = Buffer.alloc(32, 7);
+/** Its memory is large: making one takes longer than most requests. */
+const PSEUDONYMS = createPseudonyms(KEY);
 
 /** A policy is immutable, and reading one takes longer than most tests. */
 const policies = new Map<string, Policy>();
@@ -152,10 +168,14 @@ export function createBench(variant: 1 | 2, options: BenchOptions = {}): Bench {
   const entries: DecisionEntry[] = [];
   const failures: unknown[] = [];
   let policy = policyOf(options.policy ?? FIXTURE_POLICY);
-  const binding = { store: createElasticsearchStore(), upstream: options.upstream ?? store, dialect };
+  const seen = options.upstream ? [] : store.seen;
+  const upstream = options.upstream ? recorded(options.upstream, seen) : store;
+  const adapter = createElasticsearchStore();
+  const binding = { store: options.wrapStore?.(adapter) ?? adapter, upstream, dialect };
   const sealer = createSealer({ current: { id: Buffer.alloc(4, 1).toString('hex'), key: KEY }, previous: [] });
+  const authenticator = options.authenticator?.();
   const snapshot = (): Snapshot => ({
-    authenticator: {
+    authenticator: authenticator ?? {
       authenticate: (request) => principalOf(whoOf(request)),
       challenge: () => ({ 'www-authenticate': 'Bearer' }),
       ready: () => true,
@@ -166,7 +186,7 @@ export function createBench(variant: 1 | 2, options: BenchOptions = {}): Bench {
     front: binding,
     sealer,
     token: createTokens(KEY),
-    access: (principal, now) => buildAccess(policy, principal, now),
+    access: (principal, now) => buildAccess(policy, principal, now, options.catalogue),
     observed: (principal, now) =>
       anyObserved(policy, principal, now) ? buildObservedAccess(policy, principal, now) : undefined,
     limitsOf: (principal) => limitsFor(policy, principal.roles),
@@ -174,15 +194,15 @@ export function createBench(variant: 1 | 2, options: BenchOptions = {}): Bench {
   });
   const guard = createGuard({
     snapshot,
-    journal: {
+    journal: options.journal ?? {
       commit: async (entry) => {
         entries.push(entry);
       },
       healthy: true,
     },
     limits: createLimits({ onFailure: 'refuse', peer: null, device: null }, createMemoryStore(), { key: KEY }),
-    pseudonyms: createPseudonyms(KEY),
-    journalFailure: 'refuse',
+    pseudonyms: PSEUDONYMS,
+    journalFailure: options.journalFailure ?? 'refuse',
     onFailure: (what, error) => failures.push([what, error]),
     ...(options.now && { now: options.now }),
   });
@@ -190,6 +210,7 @@ export function createBench(variant: 1 | 2, options: BenchOptions = {}): Bench {
     guard,
     snapshot,
     store,
+    seen,
     entries,
     failures,
     get policy() {
@@ -197,6 +218,16 @@ export function createBench(variant: 1 | 2, options: BenchOptions = {}): Bench {
     },
     replace(text) {
       policy = policyOf(text);
+    },
+  };
+}
+
+/** Keeps what goes to a store that does not keep it by itself. */
+function recorded(upstream: Upstream, seen: SeenRequest[]): Upstream {
+  return {
+    send(request) {
+      seen.push({ method: request.method, path: request.path, body: request.body });
+      return upstream.send(request);
     },
   };
 }
@@ -272,14 +303,6 @@ export interface Worlds {
 
 export function createWorlds(options: BenchOptions = {}): Worlds {
   const benches = [createBench(1, options), createBench(2, options)] as const;
-  async function one(world: 0 | 1, sent: Sent): Promise<Outcome> {
-    const { guard, store, entries, failures } = benches[world];
-    const before = store.seen.length;
-    const answer = await guard.handle(rawOf(sent));
-    if (failures.length > 0) throw new Error(`a defect: ${JSON.stringify(failures, replaceErrors)}`);
-    const text = typeof answer.body === 'string' ? answer.body : Buffer.from(answer.body).toString('utf8');
-    return { answer, json: parsed(text), upstream: store.seen.slice(before), entry: entries.at(-1) };
-  }
   return {
     benches,
     async send(sent) {
@@ -287,8 +310,8 @@ export function createWorlds(options: BenchOptions = {}): Worlds {
     },
     async both(sent) {
       const sents = [typeof sent === 'function' ? sent(0) : sent, typeof sent === 'function' ? sent(1) : sent] as const;
-      const first = await one(0, sents[0]);
-      const second = await one(1, sents[1]);
+      const first = await sendTo(benches[0], sents[0]);
+      const second = await sendTo(benches[1], sents[1]);
       const who = sents[0].as ?? 'A';
       // A trusted service sees whole documents: the oracles are about those who must not.
       if (who !== 'admin') {
@@ -300,8 +323,17 @@ export function createWorlds(options: BenchOptions = {}): Worlds {
   };
 }
 
-/** @throws Error */
-function judge(sent: Sent, first: Outcome, second: Outcome): void {
+/** One request, in one world. @throws Error for a defect of the gateway */
+export async function sendTo({ guard, seen, entries, failures }: Bench, sent: Sent): Promise<Outcome> {
+  const before = seen.length;
+  const answer = await guard.handle(rawOf(sent));
+  if (failures.length > 0) throw new Error(`a defect: ${JSON.stringify(failures, replaceErrors)}`);
+  const text = typeof answer.body === 'string' ? answer.body : Buffer.from(answer.body).toString('utf8');
+  return { answer, json: parsed(text), upstream: seen.slice(before), entry: entries.at(-1) };
+}
+
+/** O1, O2, O3. @throws Error that names the oracle which did not hold */
+export function judge(sent: Sent, first: Outcome, second: Outcome): void {
   const shown = JSON.stringify(sent).slice(0, 400);
   for (const { answer } of [first, second]) {
     const found = leaked(answer);
@@ -311,7 +343,8 @@ function judge(sent: Sent, first: Outcome, second: Outcome): void {
   if (left !== right) throw new Error(`O2 two worlds: ${shown}\n  ${left.slice(0, 1500)}\n  ${right.slice(0, 1500)}`);
   if (
     first.answer.status === 401 ||
-    first.answer.status === 400 ||
+    // One that was allowed is the store's own.
+    (first.answer.status === 400 && first.entry?.decision !== 'allow') ||
     first.answer.status === 403 ||
     first.answer.status === 405
   ) {
@@ -328,11 +361,11 @@ function judge(sent: Sent, first: Outcome, second: Outcome): void {
 }
 
 /** O4: what was sent to the store, sent to the gateway by the same principal, is sent to the store once more as it is, or refused. */
-async function idempotent(bench: Bench, sent: Sent, { upstream, answer }: Outcome): Promise<void> {
+export async function idempotent(bench: Bench, sent: Sent, { upstream, answer }: Outcome): Promise<void> {
   if (answer.status >= 300 || upstream.length !== 1) return;
   const [request] = upstream;
   if (request === undefined || !/_search(?:\?|$)|_count$/.test(request.path) || request.path.includes('scroll')) return;
-  const before = bench.store.seen.length;
+  const before = bench.seen.length;
   const again = await bench.guard.handle(
     rawOf({
       method: request.method,
@@ -341,7 +374,7 @@ async function idempotent(bench: Bench, sent: Sent, { upstream, answer }: Outcom
       ...(request.body !== null && { body: request.body }),
     }),
   );
-  const emitted = bench.store.seen.slice(before);
+  const emitted = bench.seen.slice(before);
   if (emitted.length === 0 && again.status >= 400) return;
   if (emitted.length !== 1 || emitted[0]?.path !== request.path || emitted[0]?.body !== request.body) {
     throw new Error(`O4 idempotence: ${JSON.stringify(request)} became ${JSON.stringify(emitted)}`);

@@ -129,7 +129,8 @@ export class MemoryStore implements Upstream {
     const sorts = sortsOf(request.sort, pit !== undefined);
     kept.sort((a, b) => compare(a, b, sorts));
     const after = Array.isArray(request.search_after) ? request.search_after : undefined;
-    const rest = after ? kept.filter((one) => isAfter(one, after, sorts)) : kept;
+    const shown = collapsed(kept, request.collapse);
+    const rest = after ? shown.filter((one) => isAfter(one, after, sorts)) : shown;
     const size = Number(request.size ?? params.get('size') ?? 10);
     const from = Number(request.from ?? params.get('from') ?? 0);
     const hits = rest.map((one) => this.#hit(one, request, sorts));
@@ -148,17 +149,8 @@ export class MemoryStore implements Upstream {
       answer._scroll_id = id;
     }
     if (pit !== undefined) answer.pit_id = pit;
-    for (const key of [
-      'suggest',
-      'profile',
-      'explain',
-      'script_fields',
-      'runtime_mappings',
-      'knn',
-      'collapse',
-      'rescore',
-      'ext',
-    ]) {
+    if (isBody(request.collapse) && request.collapse.inner_hits !== undefined) answer.inner_hits = found;
+    for (const key of ['suggest', 'profile', 'explain', 'script_fields', 'runtime_mappings', 'knn', 'rescore', 'ext']) {
       if (request[key] !== undefined)
         answer[key] = { leaked: [...this.#world.indices.values()].map(({ documents }) => documents) };
     }
@@ -173,7 +165,10 @@ export class MemoryStore implements Upstream {
     if (request.version === true) hit._version = document.seq;
     if (request.seq_no_primary_term === true) Object.assign(hit, { _seq_no: document.seq, _primary_term: 1 });
     if (sorts.length > 0) hit.sort = sorts.map((sort) => sort.value({ document, index }));
-    const fields = [...list(request.fields), ...list(request.docvalue_fields), ...list(request.stored_fields)];
+    const fields = [
+      ...[...list(request.fields), ...list(request.docvalue_fields), ...list(request.stored_fields)],
+      ...(isBody(request.collapse) ? [request.collapse.field] : []),
+    ];
     if (fields.length > 0) {
       hit.fields = Object.fromEntries(
         fields.flatMap((one) => {
@@ -412,6 +407,16 @@ function body(text: string): Body {
   if (text.trim() === '') return {};
   const value: unknown = JSON.parse(text);
   return isBody(value) ? value : {};
+}
+
+/** The first document of each value; one without a value stands with the others without. */
+function collapsed(found: readonly Found[], collapse: unknown): Found[] {
+  if (!isBody(collapse)) return [...found];
+  const seen = new Set<unknown>();
+  return found.filter(({ document }) => {
+    const [value] = valuesOf(document, String(collapse.field));
+    return !seen.has(value) && seen.add(value);
+  });
 }
 
 interface Sort {

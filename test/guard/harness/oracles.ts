@@ -45,9 +45,9 @@ export function textOf(answer: Answer): string {
   return plain.toString('utf8');
 }
 
-/** O2: what must be equal in both worlds. `took` and the request id are the gateway's to choose. */
+/** O2: what must be equal in both worlds. `took` and the request id are the gateway's to choose, and clocks go on between the two. */
 export function comparable(answer: Answer): string {
-  const { 'x-request-id': _id, date: _date, ...headers } = answer.headers;
+  const { 'x-request-id': _id, date: _date, 'retry-after': _later, ...headers } = answer.headers;
   const body = textOf(answer)
     .replace(/"took":\d+/g, '"took":0')
     // A sealed id is new each time it is made; its length says no more than the ids inside.
@@ -103,6 +103,7 @@ const BODY_KEYS = new Set([
   ...[
     'highlight',
     'post_filter',
+    'collapse',
     'timeout',
     'pit',
     'track_scores',
@@ -244,6 +245,10 @@ function outsideBody(given: unknown, grammar: Grammar): string | undefined {
   for (const one of [...list(given.fields), ...list(given.docvalue_fields)]) {
     const name = isBody(one) ? one.field : one;
     if (!grammar.fields.has(String(name))) return `field ${name}`;
+  }
+  if (given.collapse !== undefined) {
+    const { field, ...more } = isBody(given.collapse) ? given.collapse : {};
+    if (!grammar.fields.has(String(field)) || Object.keys(more).length > 0) return 'collapse';
   }
   for (const one of list(given.stored_fields)) if (one !== '_none_') return `stored field ${one}`;
   if (isBody(given.highlight) && isBody(given.highlight.fields)) {

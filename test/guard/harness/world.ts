@@ -48,21 +48,25 @@ export const PROFILE_TYPES: ReadonlyMap<string, string> = new Map([
 const CITIES = ['Lyon', 'Oslo', 'Porto', 'Turin'];
 const VISIBLE = 12;
 
-/** @param variant 1 or 2: the hidden part differs, the visible part does not */
-export function createWorld(variant: 1 | 2, dialect: Dialect = 'elasticsearch-8'): World {
+/**
+ * @param variant 1 or 2: the hidden part differs, the visible part does not
+ * @param tenant whose documents are the visible ones
+ */
+export function createWorld(variant: 1 | 2, dialect: Dialect = 'elasticsearch-8', tenant: 't1' | 't2' = 't1'): World {
+  const other = tenant === 't1' ? 't2' : 't1';
   let seq = 0;
   const profiles: MemoryDocument[] = [];
   // Hidden and visible documents lie between one another, as they would.
   for (let n = 1; n <= VISIBLE; n++) {
-    profiles.push({ id: `v${n}`, source: visible(n, variant), seq: seq++ });
-    if (n % (variant + 1) === 0) profiles.push({ id: `h${n}`, source: hidden(n, variant), seq: seq++ });
+    profiles.push({ id: `v${n}`, source: visible(n, variant, tenant), seq: seq++ });
+    if (n % (variant + 1) === 0) profiles.push({ id: `h${n}`, source: hidden(n, variant, other), seq: seq++ });
   }
-  const other = (count: number, field: string): MemoryDocument[] =>
+  const foreign = (count: number, field: string): MemoryDocument[] =>
     Array.from({ length: count * variant }, (_, n) => ({
       id: String(n + 1),
       source: {
         [field]: `CANARY-DOC-${field}-${variant}-${n}`,
-        tenant: 't2',
+        tenant: other,
         customer: `CANARY-DOC-${variant}`,
         amount: 987654321,
       },
@@ -77,12 +81,12 @@ export function createWorld(variant: 1 | 2, dialect: Dialect = 'elasticsearch-8'
   const add = (name: string, types: ReadonlyMap<string, string>, documents: MemoryDocument[]) =>
     indices.set(name, { name, types, documents });
   add('profiles', PROFILE_TYPES, profiles);
-  add('orders', plain, other(3, 'order'));
-  add('profiles-archive', PROFILE_TYPES, other(2, 'name'));
-  add('.ds-logs-app-2026.11.22-000001', plain, other(2, 'message'));
-  add('.kibana', plain, other(1, 'setting'));
-  add('.security-7', plain, other(1, 'secret'));
-  add(`canaryidx-${variant}`, plain, other(1, 'thing'));
+  add('orders', plain, foreign(3, 'order'));
+  add('profiles-archive', PROFILE_TYPES, foreign(2, 'name'));
+  add('.ds-logs-app-2026.11.22-000001', plain, foreign(2, 'message'));
+  add('.kibana', plain, foreign(1, 'setting'));
+  add('.security-7', plain, foreign(1, 'secret'));
+  add(`canaryidx-${variant}`, plain, foreign(1, 'thing'));
   return {
     indices,
     aliases: new Map([
@@ -94,13 +98,13 @@ export function createWorld(variant: 1 | 2, dialect: Dialect = 'elasticsearch-8'
   };
 }
 
-/** A document of tenant t1: some of its fields are hidden, and differ between the worlds. */
-function visible(n: number, variant: number): Source {
+/** A document of the visible tenant: some of its fields are hidden, and differ between the worlds. */
+function visible(n: number, variant: number, tenant: string): Source {
   return {
     name: `Person ${n} Example`,
     city: CITIES[n % CITIES.length],
     age: 20 + n,
-    tenant: 't1',
+    tenant,
     email: `CANARY-FLD-mail-${variant}-${n}@example.org`,
     ip: variant === 1 ? '192.0.2.77' : '192.0.2.78',
     phone: `CANARY-FLD-phone-${variant}-${n}`,
@@ -113,13 +117,13 @@ function visible(n: number, variant: number): Source {
   };
 }
 
-/** A document of tenant t2: hidden as a whole. */
-function hidden(n: number, variant: number): Source {
+/** A document of the other tenant: hidden as a whole. */
+function hidden(n: number, variant: number, tenant: string): Source {
   return {
     name: `CANARY-DOC-${variant}-${n} Example`,
     city: n % 2 === 0 ? `CANARY-DOC-city-${variant}` : 'Oslo',
     age: 20 + n * variant,
-    tenant: 't2',
+    tenant,
     email: `CANARY-DOC-mail-${variant}-${n}@example.org`,
     ip: '198.51.100.9',
     phone: `CANARY-DOC-phone-${variant}-${n}`,

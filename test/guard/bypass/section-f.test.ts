@@ -1,0 +1,4 @@
+import { runStories } from './run-cases.ts';
+import { STORIES_F } from './section-f.ts';
+
+runStories(STORIES_F);
