@@ -197,7 +197,7 @@ const QUERIES = [
 const SEED = 20_261_122;
 
 function installed(): Distribution[] {
-  const names: Distribution[] = ['elasticsearch-7', 'elasticsearch-8', 'opensearch-2'];
+  const names: Distribution[] = ['elasticsearch-7', 'elasticsearch-8', 'opensearch-2', 'opensearch-3'];
   return names.filter((name) => requireSearch(name) !== undefined);
 }
 

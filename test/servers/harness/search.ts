@@ -3,14 +3,14 @@
  * into their own folders and refuse to run as root.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { freePort, startDaemon, unprivileged, workFolder } from './daemon.ts';
 import { findProgram } from './require-server.ts';
 
 const CACHE = new URL('../../../.cache/servers/', import.meta.url).pathname;
 
-export type Distribution = 'elasticsearch-7' | 'elasticsearch-8' | 'opensearch-2';
+export type Distribution = 'elasticsearch-7' | 'elasticsearch-8' | 'opensearch-2' | 'opensearch-3';
 
 export interface SearchNode {
   port: number;
@@ -34,8 +34,8 @@ export function requireSearch(distribution: Distribution | 'opensearch-security'
   const folder = join(CACHE, distribution);
   const problem = !existsSync(folder)
     ? `${distribution} is not installed (bash test/servers/install.sh search)`
-    : javaHome() === undefined
-      ? 'Java is not installed (bash test/servers/install.sh debian)'
+    : javaHome(distribution) === undefined
+      ? `Java is not installed (bash test/servers/install.sh ${needsJava21(distribution) ? 'java21' : 'debian'})`
       : findProgram(['openssl']) === undefined
         ? 'openssl is not installed (bash test/servers/install.sh debian)'
         : undefined;
@@ -45,8 +45,16 @@ export function requireSearch(distribution: Distribution | 'opensearch-security'
   return undefined;
 }
 
-/** Where the Java in PATH lives. */
-export function javaHome(): string | undefined {
+function needsJava21(distribution: string): boolean {
+  return distribution === 'opensearch-3';
+}
+
+/** Where the Java that the distribution runs on lives: the one in PATH, or a newer one of the tests' own. */
+export function javaHome(distribution = ''): string | undefined {
+  if (needsJava21(distribution)) {
+    const newer = join(CACHE, 'java21');
+    return existsSync(join(newer, 'bin', 'java')) ? newer : undefined;
+  }
   const java = (process.env.PATH ?? '').split(delimiter).find((folder) => existsSync(join(folder, 'java')));
   return java === undefined ? undefined : dirname(dirname(realpathSync(join(java, 'java'))));
 }
@@ -72,9 +80,10 @@ export async function startSearch(distribution: Distribution, options: SearchOpt
       ...options.settings,
     ].join('\n'),
   );
+  if (needsJava21(distribution)) withoutVectorModule(home);
   options.prepare?.(home);
   if (account !== undefined) execFileSync('chown', ['-R', `${account.uid}:${account.gid}`, folder]);
-  const java = javaHome() ?? '';
+  const java = javaHome(distribution) ?? '';
   const heap = '-Xms256m -Xmx512m -XX:-AlwaysPreTouch -XX:TieredStopAtLevel=1';
   const daemon = await startDaemon({
     name: distribution,
@@ -88,6 +97,13 @@ export async function startSearch(distribution: Distribution, options: SearchOpt
   });
   const ask = (method: string, path: string, body?: unknown) => askNode(port, options, method, path, body);
   return { port, ask, stop: daemon.stop };
+}
+
+/** The small runtime has no incubator modules; Lucene computes without them. */
+function withoutVectorModule(home: string): void {
+  const path = join(home, 'config', 'jvm.options');
+  const lines = readFileSync(path, 'utf8').split('\n');
+  writeFileSync(path, lines.filter((line) => !line.includes('jdk.incubator.vector')).join('\n'));
 }
 
 async function askNode(
