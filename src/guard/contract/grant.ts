@@ -87,7 +87,12 @@ export type Filter =
 
 /** The filter with the principal's claims in it. */
 export type BoundFilter =
-  | { readonly kind: 'terms'; readonly field: string; readonly type: FilterType; readonly values: readonly JsonScalar[] }
+  | {
+      readonly kind: 'terms';
+      readonly field: string;
+      readonly type: FilterType;
+      readonly values: readonly JsonScalar[];
+    }
   | {
       readonly kind: 'range';
       readonly field: string;

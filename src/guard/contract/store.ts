@@ -31,7 +31,13 @@ export interface Upstream {
 }
 
 /** Products and versions that differ in what they read and answer. */
-export const DIALECTS = ['elasticsearch-7', 'elasticsearch-8', 'elasticsearch-9', 'opensearch-2', 'opensearch-3'] as const;
+export const DIALECTS = [
+  'elasticsearch-7',
+  'elasticsearch-8',
+  'elasticsearch-9',
+  'opensearch-2',
+  'opensearch-3',
+] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
 /** Seals ids that the store gave out, so that they are worth nothing to anyone else. */

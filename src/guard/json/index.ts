@@ -2,6 +2,6 @@
 export { parseAnswer } from './answer.ts';
 export { equalJson } from './equal.ts';
 export { parseNdjson } from './ndjson.ts';
-export { type JsonLimits, parseJson } from './parse.ts';
+export { parseJson } from './parse.ts';
 export { printJson } from './print.ts';
 export * from './value.ts';

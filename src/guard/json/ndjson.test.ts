@@ -41,4 +41,9 @@ describe('lines of JSON are framed in one way only (B073)', () => {
   it('keeps U+2028 within a string as the character it is', () => {
     expect(parseNdjson(Buffer.from('{"a":"\u2028"}\n'))).toEqual([{ a: '\u2028' }]);
   });
+
+  it('may hold as many arrays and objects together as one body', () => {
+    expect(refused('[]\n'.repeat(300_000))).toBeUndefined();
+    expect(refused('[]\n'.repeat(300_001))).toBe('line 300001, too many arrays and objects');
+  });
 });

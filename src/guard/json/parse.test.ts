@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../contract/refusal.ts';
+import { parseAnswer } from './answer.ts';
 import { parseJson } from './parse.ts';
 import { printJson } from './print.ts';
 import { JsonNumber } from './value.ts';
@@ -211,5 +212,34 @@ describe('what was read', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('keys that look like places in a list', () => {
+  it('are keys like any other, and make no lists', () => {
+    const text = `[${Array(50_000).fill('{"1023":0}').join(',')}]`;
+    const before = process.memoryUsage().heapUsed;
+    const value = read(text);
+    // A list of 1,500 places for each of them would be 600 MB.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(200 * 1024 * 1024);
+    expect(Array.isArray(value) && value.length).toBe(50_000);
+    expect(printJson(read('{"a":1,"7":{"4294967294":2},"0":3}'))).toBe('{"0":3,"7":{"4294967294":2},"a":1}');
+    expect(refused('{"7":1,"7":2}')).toBe('malformed_json');
+    expect(refused('{"7":1,"4294967294":2,"4294967294":2}')).toBe('malformed_json');
+  });
+});
+
+describe('a body of very many parts', () => {
+  it.each(['[],', '[1],', '{"a":1},', '[[[[[[[[1]]]]]]]],'])('is refused before it is held: %s', (part) => {
+    const body = (length: number) => `[${part.repeat(length / part.length)}0]`;
+    expect(refused(body(100_000))).toBeUndefined();
+    expect(refused(body(8_000_000))).toBe('too_large');
+  });
+
+  it('is refused for one object of very many keys, which a stored document may be', () => {
+    const body = (keys: number) => `{${Array.from({ length: keys }, (_, n) => `"k${n}":0`).join(',')}}`;
+    expect(refused(body(20_000))).toBeUndefined();
+    expect(refused(body(20_001))).toBe('too_large');
+    expect(Object.keys(parseAnswer(Buffer.from(body(20_001))) as object)).toHaveLength(20_001);
   });
 });

@@ -1,5 +1,5 @@
 import { Refusal } from '../contract/refusal.ts';
-import { CLIENT_RULES, scanJson } from './scanner.ts';
+import { CLIENT_RULES, clientBudget, scanJson } from './scanner.ts';
 import { readText } from './text.ts';
 import type { Json } from './value.ts';
 
@@ -18,5 +18,5 @@ export interface JsonLimits {
 export function parseJson(bytes: Uint8Array, limits?: JsonLimits): Json {
   if (limits?.maxBytes !== undefined && bytes.length > limits.maxBytes) throw new Refusal('too_large', 'body');
   const rules = limits?.maxDepth === undefined ? CLIENT_RULES : { ...CLIENT_RULES, maxDepth: limits.maxDepth };
-  return scanJson(readText(bytes), rules);
+  return scanJson(readText(bytes), rules, clientBudget());
 }

@@ -3,7 +3,7 @@
  * keys (compared after decoding), no lone surrogates, nothing after the value. Objects have no prototype.
  */
 import { Refusal } from '../contract/refusal.ts';
-import { bareObject } from './bare.ts';
+import { bareObject, keepSparse } from './bare.ts';
 import { keyFrom } from './keys.ts';
 import { MAX_NUMBER_LENGTH, numberOf } from './number.ts';
 import { hasLoneSurrogate } from './surrogate.ts';
@@ -21,6 +21,25 @@ export interface ScanRules {
    */
   readonly refuseOddities: boolean;
 }
+
+/** Arrays and objects that a text, or several together, may still open. */
+export interface ScanBudget {
+  left: number;
+}
+
+/**
+ * Of one body. An array of one number takes four bytes to say and 150 to hold: ten megabytes of them were a gigabyte and
+ * four seconds. No document of a store, and no bulk of them, has this many.
+ */
+const MAX_CONTAINERS = 300_000;
+/** Keys of one object of a client: no index has so many fields, and a table of a million keys takes seconds to fill. */
+const MAX_KEYS = 20_000;
+
+export function clientBudget(): ScanBudget {
+  return { left: MAX_CONTAINERS };
+}
+
+const UNBOUNDED: ScanBudget = { left: Number.POSITIVE_INFINITY };
 
 /** For bodies of clients. */
 export const CLIENT_RULES: ScanRules = { maxDepth: 32, maxNumber: MAX_NUMBER_LENGTH, refuseOddities: true };
@@ -46,22 +65,24 @@ const END = -1;
 /** Digits that a double holds and prints without a second look. */
 const SAFE_DIGITS = 15;
 
-/** @throws Refusal `malformed_json` */
-export function scanJson(source: JsonText, rules: ScanRules): Json {
-  return new Scanner(source, rules).document();
+/** @throws Refusal `malformed_json`, `too_large` */
+export function scanJson(source: JsonText, rules: ScanRules, budget: ScanBudget = UNBOUNDED): Json {
+  return new Scanner(source, rules, budget).document();
 }
 
 class Scanner {
   readonly #text: string;
   readonly #units: JsonText['units'];
   readonly #rules: ScanRules;
+  readonly #budget: ScanBudget;
   #at = 0;
   #depth = 0;
 
-  constructor(source: JsonText, rules: ScanRules) {
+  constructor(source: JsonText, rules: ScanRules, budget: ScanBudget) {
     this.#text = source.text;
     this.#units = source.units;
     this.#rules = rules;
+    this.#budget = budget;
   }
 
   document(): Json {
@@ -107,6 +128,8 @@ class Scanner {
 
   #object(): Json {
     const object = bareObject();
+    let sparse = false;
+    let keys = 0;
     this.#enter();
     let code = this.#skip();
     if (code === CLOSE_BRACE) {
@@ -118,6 +141,12 @@ class Scanner {
       const key = this.#key();
       if (key in object) throw this.#malformed('a key is there twice');
       if (this.#rules.refuseOddities && namesPrototype(key)) throw this.#malformed('a key is not permitted');
+      keys += 1;
+      if (keys > MAX_KEYS && this.#rules.refuseOddities) throw new Refusal('too_large', 'an object of too many keys');
+      if (!sparse && isDigit(key.charCodeAt(0))) {
+        keepSparse(object);
+        sparse = true;
+      }
       if (this.#skip() !== COLON) throw this.#malformed('a key without a value');
       this.#at += 1;
       object[key] = this.#value(this.#skip());
@@ -157,6 +186,8 @@ class Scanner {
   #enter(): void {
     this.#depth += 1;
     if (this.#depth > this.#rules.maxDepth) throw this.#malformed('too deep');
+    this.#budget.left -= 1;
+    if (this.#budget.left < 0) throw new Refusal('too_large', 'too many arrays and objects');
     this.#at += 1;
   }
 
@@ -277,6 +308,10 @@ class Scanner {
   #malformed(problem: string): Refusal {
     return new Refusal('malformed_json', `character ${this.#at}: ${problem}`);
   }
+}
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= NINE;
 }
 
 function namesPrototype(key: string): boolean {

@@ -43,12 +43,16 @@ export class DocumentBudgets {
       shown = { times: new Map(), windowMs };
     }
     const { times } = shown;
+    const at = stamp(now, windowMs);
     const before = times.size;
     const added: string[] = [];
+    const again: string[] = [];
     for (const document of documents) {
-      if (times.has(document)) continue;
-      times.set(document, now);
-      added.push(document);
+      const known = times.get(document);
+      if (known === undefined) {
+        times.set(document, at);
+        added.push(document);
+      } else if (known !== at) again.push(document);
     }
     const fits = added.length === 0 || times.size <= count;
     const full = this.#documents + added.length > this.#cap;
@@ -56,12 +60,9 @@ export class DocumentBudgets {
       for (const document of added) times.delete(document);
       return full && fits ? undefined : untilRoom(times, before + added.length - count, windowMs, now);
     }
-    if (added.length < documents.length) {
-      for (const document of documents) {
-        if (times.get(document) === now) continue;
-        times.delete(document);
-        times.set(document, now);
-      }
+    for (const document of again) {
+      times.delete(document);
+      times.set(document, at);
     }
     this.#documents += added.length;
     if (times.size > 0) this.#principals.set(principal, shown);
@@ -90,6 +91,16 @@ export class DocumentBudgets {
       if (value[1].times.size === 0) this.#principals.delete(value[0]);
     }
   }
+}
+
+/**
+ * The time that a document is remembered as shown at: rounded up, so that nothing is forgotten before its window is over, to
+ * 1/3600 of the window, so that one that is shown again and again moves once in that time. Whole numbers take no room of
+ * their own in a Map.
+ */
+function stamp(now: number, windowMs: number): number {
+  const step = Math.max(1, Math.floor(windowMs / 3600));
+  return Math.ceil(now / step) * step;
 }
 
 /** When the `excess` oldest documents will have left the window. */

@@ -1,5 +1,5 @@
-export { createLimits, type Limits, type LimitsEvent, type LimitsOptions, type Ticket } from './limits.ts';
-export { createMemoryStore, type MemoryStoreOptions } from './memory-store.ts';
-export { peerKey } from './peer-key.ts';
+export { peerKey } from '../contract/peer-key.ts';
+export { createLimits, type Limits, type LimitsEvent } from './limits.ts';
+export { createMemoryStore } from './memory-store.ts';
 export { shareOfCalls, shareOfRole } from './shares.ts';
-export type { Gate, LimitStore, Pass } from './store.ts';
+export type { LimitStore } from './store.ts';

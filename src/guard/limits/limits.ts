@@ -62,6 +62,9 @@ export interface LimitsOptions {
   readonly onEvent?: (event: LimitsEvent) => void;
 }
 
+/** Characters of a document key that is remembered as it is. */
+const LONGEST_KEY = 80;
+
 const FREE: Ticket = { leave() {} };
 
 /** Rate, concurrency and budgets of a policy over a store. */
@@ -77,6 +80,15 @@ export function createLimits(
   /** 66 bits of a keyed hash: the key is a secret prefix of fixed length, and most of the hash stays unseen. */
   function documentHash(key: DocumentKey): string {
     return hash('sha256', prefix + key, 'base64url').slice(0, 11);
+  }
+
+  /** Where they stay in this process a hash would only cost time; a long key is hashed to bound the room that it takes. */
+  function bounded(keys: readonly DocumentKey[]): readonly string[] {
+    for (const key of keys) {
+      // Every key holds a `/`, and no hash does.
+      if (key.length > LONGEST_KEY) return keys.map((one) => (one.length > LONGEST_KEY ? documentHash(one) : one));
+    }
+    return keys;
   }
 
   function admitted(pass: Pass): Ticket {
@@ -137,7 +149,7 @@ export function createLimits(
       if (budget === null || keys.length === 0) return;
       let spent: number | Promise<number>;
       try {
-        spent = store.spend(principal, keys.map(documentHash), budget, now);
+        spent = store.spend(principal, store.inProcess ? bounded(keys) : keys.map(documentHash), budget, now);
       } catch (error) {
         uncounted(error);
         return;

@@ -31,6 +31,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): LimitStore 
   }
 
   return {
+    inProcess: true,
     enter(gates, now) {
       let longest = 0;
       let closed: Gate['scope'] | null = null;

@@ -24,6 +24,8 @@ export interface Pass {
  * Each call is one atomic step.
  */
 export interface LimitStore {
+  /** Nothing leaves this process: documents need no hash to be counted by. */
+  readonly inProcess?: true;
   /**
    * Passes all gates or none.
    *
@@ -35,7 +37,7 @@ export interface LimitStore {
    * Counts documents as shown to a principal, all or none. One that was shown to it within the window costs nothing, and
    * is remembered for a window from now on.
    *
-   * @param documents keyed hashes
+   * @param documents keyed hashes; of a store in this process the keys themselves
    * @returns 0, or milliseconds after which the same documents may fit
    * @throws Refusal `unavailable`
    */

@@ -3,12 +3,18 @@ import { describe, expect, it } from 'vitest';
 import type { Answer } from '../contract/request.ts';
 import { Bodies } from './body.ts';
 
-const LIMITS = { maxBodyBytes: 1000, maxBodyBytesInFlight: 1500, minBodyRate: 100, requestTimeout: 60_000 };
+const LIMITS = {
+  maxBodyBytes: 1000,
+  maxBodyBytesInFlight: 1500,
+  maxBodyBytesPerPeer: 1500,
+  minBodyRate: 100,
+  requestTimeout: 60_000,
+};
 
-function reading(bodies: Bodies, declared = -1) {
+function reading(bodies: Bodies, declared = -1, peer = '192.0.2.1') {
   const stream = new PassThrough();
   const told: { body?: string; refused?: Answer } = {};
-  const body = bodies.read(stream, declared, (whole, refused) => {
+  const body = bodies.read(stream, declared, peer, (whole, refused) => {
     if (whole !== null) told.body = Buffer.from(whole).toString();
     if (refused !== null) told.refused = refused;
   });
@@ -47,7 +53,8 @@ describe('a body', () => {
   });
 
   it('is refused beyond its bound and beyond that of all together', async () => {
-    const bodies = new Bodies(LIMITS);
+    const counted: string[] = [];
+    const bodies = new Bodies({ ...LIMITS, onMalformed: (code) => counted.push(code) });
     const large = reading(bodies);
     large.stream.write('x'.repeat(1001));
     await large.settled();
@@ -60,6 +67,8 @@ describe('a body', () => {
     await second.settled();
     expect(second.told.refused?.status).toBe(503);
     expect(bodies.held).toBe(900);
+    bodies.refuseSlow(first.body.startedAt + 61_000);
+    expect(counted).toEqual(['too_large', 'unavailable', 'slow']);
   });
 
   it('is forgotten when its client goes away', async () => {
@@ -71,5 +80,26 @@ describe('a body', () => {
     await one.settled();
     expect(one.told).toEqual({});
     expect(bodies.held).toBe(0);
+  });
+
+  it('does not let one peer hold what the others need, and gives its share back', async () => {
+    const bodies = new Bodies({ ...LIMITS, maxBodyBytesPerPeer: 900 });
+    const first = reading(bodies);
+    first.stream.write('a'.repeat(600));
+    await first.settled();
+    const second = reading(bodies);
+    second.stream.write('b'.repeat(400));
+    await second.settled();
+    expect(second.told.refused?.status).toBe(503);
+    const other = reading(bodies, -1, '192.0.2.2');
+    other.stream.end('c'.repeat(400));
+    await other.settled();
+    expect(other.told.body).toHaveLength(400);
+    first.stream.end();
+    await first.settled();
+    const third = reading(bodies);
+    third.stream.end('d'.repeat(400));
+    await third.settled();
+    expect(third.told.body).toHaveLength(400);
   });
 });

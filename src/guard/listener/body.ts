@@ -17,14 +17,19 @@ const GRACE = 5000;
 export interface BodyLimits {
   readonly maxBodyBytes: number;
   readonly maxBodyBytesInFlight: number;
+  /** Of these, in bodies that one peer has not finished sending. */
+  readonly maxBodyBytesPerPeer: number;
   readonly minBodyRate: number;
   readonly requestTimeout: number;
+  /** A body that was refused, for the listener's counters. */
+  readonly onMalformed?: (code: string) => void;
 }
 
 /** What all bodies of a listener share. */
 export class Bodies {
   readonly limits: BodyLimits;
   readonly #reading = new Set<Body>();
+  readonly #byPeer = new Map<string, number>();
   #held = 0;
 
   constructor(limits: BodyLimits) {
@@ -36,8 +41,9 @@ export class Bodies {
     return this.#held;
   }
 
-  read(stream: Readable, declared: number, done: BodyDone): Body {
-    const body = new Body(this, stream, declared, done);
+  /** @param peer from `peerKey` */
+  read(stream: Readable, declared: number, peer: string, done: BodyDone): Body {
+    const body = new Body(this, stream, declared, peer, done);
     this.#reading.add(body);
     return body;
   }
@@ -52,8 +58,19 @@ export class Bodies {
     this.#held -= bytes;
   }
 
+  /** As `take`, for a body that is still being sent: one peer may not hold what all others need. */
+  takeFor(peer: string, bytes: number): boolean {
+    const ofPeer = (this.#byPeer.get(peer) ?? 0) + bytes;
+    this.#byPeer.set(peer, ofPeer);
+    return this.take(bytes) && ofPeer <= this.limits.maxBodyBytesPerPeer;
+  }
+
+  /** It is sent whole, or given up. Its bytes are held until `release`. */
   finished(body: Body): void {
-    this.#reading.delete(body);
+    if (!this.#reading.delete(body)) return;
+    const left = (this.#byPeer.get(body.peer) ?? 0) - body.received;
+    if (left <= 0) this.#byPeer.delete(body.peer);
+    else this.#byPeer.set(body.peer, left);
   }
 
   /** Called at every check interval. */
@@ -62,6 +79,7 @@ export class Bodies {
       const elapsed = now - body.startedAt;
       if (elapsed < GRACE && elapsed < this.limits.requestTimeout) continue;
       if (elapsed > this.limits.requestTimeout || body.received < (this.limits.minBodyRate * elapsed) / 1000) {
+        this.limits.onMalformed?.('slow');
         body.fail(TOO_SLOW);
       }
     }
@@ -75,6 +93,7 @@ export class Body {
   readonly startedAt = Date.now();
   received = 0;
   readonly #bodies: Bodies;
+  readonly peer: string;
   readonly #declared: number;
   readonly #done: BodyDone;
   #settled = false;
@@ -82,8 +101,9 @@ export class Body {
   #buffer: Uint8Array = NO_BODY;
 
   /** @param declared Content-Length, or -1 */
-  constructor(bodies: Bodies, stream: Readable, declared: number, done: BodyDone) {
+  constructor(bodies: Bodies, stream: Readable, declared: number, peer: string, done: BodyDone) {
     this.#bodies = bodies;
+    this.peer = peer;
     this.#declared = declared;
     this.#done = done;
     stream.on('data', (chunk: Buffer) => this.#add(chunk));
@@ -103,11 +123,16 @@ export class Body {
     const before = this.received;
     const total = before + chunk.byteLength;
     this.received = total;
-    const fits = this.#bodies.take(chunk.byteLength);
-    if (total > this.#bodies.limits.maxBodyBytes) this.fail(refusalAnswer(new Refusal('too_large')));
-    else if (!fits) this.fail(refusalAnswer(new Refusal('unavailable')));
+    const fits = this.#bodies.takeFor(this.peer, chunk.byteLength);
+    if (total > this.#bodies.limits.maxBodyBytes) this.#refuse('too_large');
+    else if (!fits) this.#refuse('unavailable');
     else if (before === 0) this.#buffer = chunk;
     else this.#append(chunk, before, total);
+  }
+
+  #refuse(code: 'too_large' | 'unavailable'): void {
+    this.#bodies.limits.onMalformed?.(code);
+    this.fail(refusalAnswer(new Refusal(code)));
   }
 
   #append(chunk: Buffer, before: number, total: number): void {

@@ -26,6 +26,12 @@ export class Connection {
   closing = false;
   /** What is said when everything before has been answered, and then the end. */
   lastWords: string | null = null;
+  /** Read by `servePlain`, and not by Node's server. */
+  plain = false;
+  /** A request was answered on it; of plain connections only. */
+  served = false;
+  /** Check intervals that it was idle for; of plain connections only. */
+  ticks = 0;
   /** For the answers that are not taken: bytes written at the last look, and since when. */
   written = 0;
   writtenAt = 0;

@@ -26,10 +26,10 @@ export function run(core: Core, request: RawRequest, answer: (answer: Answer) =>
         ? inflatedAndHandled(core, request)
         : core.handle(request);
   } catch (error) {
-    answer(answerToThrown(error));
+    answer(answerToThrown(core, error));
     return;
   }
-  if (handled instanceof Promise) handled.then(answer, (error) => answer(answerToThrown(error)));
+  if (handled instanceof Promise) handled.then(answer, (error) => answer(answerToThrown(core, error)));
   else answer(handled);
 }
 
@@ -47,6 +47,8 @@ async function inflatedAndHandled(core: Core, request: RawRequest): Promise<Answ
   }
 }
 
-function answerToThrown(error: unknown): Answer {
+/** What the guard answers it never throws: this is a body that could not be unpacked, or a defect. */
+function answerToThrown(core: Core, error: unknown): Answer {
+  core.options.onMalformed(error instanceof Refusal ? error.code : 'internal');
   return refusalAnswer(error instanceof Refusal ? error : new Refusal('internal'));
 }

@@ -178,3 +178,16 @@ describe('an answer', () => {
     expect(Buffer.from(text, 'latin1').toString()).toContain('{"name":"Zoë"}');
   });
 });
+
+describe('what the listener refuses by itself', () => {
+  it('is counted, since no journal sees it', async () => {
+    server = await standing({ maxBodyBytes: 100 });
+    const { port, malformed } = server;
+    await exchange(port, [`POST /a HTTP/1.1\r\n${HEAD}Content-Length: 101\r\n\r\n`]);
+    await exchange(port, [post('{}', 'Content-Encoding: deflate\r\n')]);
+    await exchange(port, [post('no gzip', 'Content-Encoding: gzip\r\n')]);
+    await exchange(port, [`POST /a HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\n70\r\n${'x'.repeat(112)}\r\n`]);
+    expect(malformed).toEqual(['too_large', 'unsupported_media', 'malformed_body', 'too_large']);
+    expect(server.handled).toEqual([]);
+  });
+});

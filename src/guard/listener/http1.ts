@@ -4,6 +4,7 @@
  * read sees the write before it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { peerKey } from '../contract/peer-key.ts';
 import { Refusal } from '../contract/refusal.ts';
 import type { Answer, RawRequest } from '../contract/request.ts';
 import { refusalAnswer } from '../http/refusal-answer.ts';
@@ -33,6 +34,7 @@ export function onHttp1Request(core: Core, req: IncomingMessage, res: ServerResp
   const declared = req.headers['transfer-encoding'] !== undefined ? -1 : length === undefined ? 0 : Number(length);
   if (declared === 0) enqueue(core, connection, { req, res, body: NO_BODY });
   else if (declared > core.options.maxBodyBytes) {
+    core.options.onMalformed('too_large');
     refuse(connection, req, res, refusalAnswer(new Refusal('too_large')));
   } else {
     if (asksToContinue) res.writeContinue();
@@ -41,7 +43,7 @@ export function onHttp1Request(core: Core, req: IncomingMessage, res: ServerResp
 }
 
 function readBody(core: Core, connection: Connection, req: IncomingMessage, res: ServerResponse, declared: number) {
-  connection.reading = core.bodies.read(req, declared, (body, refused) => {
+  connection.reading = core.bodies.read(req, declared, peerKey(connection.peer.address), (body, refused) => {
     connection.reading = null;
     if (body !== null) enqueue(core, connection, { req, res, body });
     else if (refused !== null) refuse(connection, req, res, refused);

@@ -3,6 +3,7 @@
  * run side by side; resets are counted, since a stream that is opened and reset costs its work and frees its place.
  */
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import { peerKey } from '../contract/peer-key.ts';
 import { Refusal } from '../contract/refusal.ts';
 import type { Answer, RawRequest } from '../contract/request.ts';
 import { refusalAnswer } from '../http/refusal-answer.ts';
@@ -75,7 +76,7 @@ export function onHttp2Stream(
   const odd = oddHead(fields, headers);
   const refused = odd === null ? refusedHead(core, headers) : new Refusal('malformed_request', odd);
   if (refused !== null) {
-    if (odd !== null) core.options.onMalformed(odd);
+    core.options.onMalformed(odd ?? refused.code);
     refuse(stream, refusalAnswer(refused));
     return;
   }
@@ -94,7 +95,7 @@ export function onHttp2Stream(
     return;
   }
   if (headers.expect !== undefined) stream.additionalHeaders({ ':status': 100 });
-  core.bodies.read(stream, declaredLength(headers), (body, answer) => {
+  core.bodies.read(stream, declaredLength(headers), peerKey(connection.peer.address), (body, answer) => {
     if (answer !== null) refuse(stream, answer);
     else if (body === null) return;
     else if (stream.aborted) core.bodies.release(body.byteLength);

@@ -11,6 +11,8 @@ export interface ListenerOptions {
   readonly maxBodyBytes?: number;
   /** Bytes of bodies held at one time, over all connections. */
   readonly maxBodyBytesInFlight?: number;
+  /** Of these, in bodies that one peer (an IPv4 address, an IPv6 /64) has not finished sending. */
+  readonly maxBodyBytesPerPeer?: number;
   /** Bounds for `Content-Encoding: gzip`; false refuses it. */
   readonly inflate?: Omit<InflateLimits, 'maxBytes'> | false;
   readonly maxConnections?: number;
@@ -51,6 +53,7 @@ export function settle(options: ListenerOptions): Settled {
   return {
     insecure: false,
     maxBodyBytesInFlight: 256 * MIB,
+    maxBodyBytesPerPeer: 32 * MIB,
     maxConnections: 16_384,
     maxConnectionsPerAddress: 4096,
     headersTimeout: 10_000,

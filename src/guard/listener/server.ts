@@ -17,6 +17,7 @@ import { endConnect, endMalformed } from './farewell.ts';
 import { onHttp1Request } from './http1.ts';
 import { HTTP2_OPTIONS, onHttp2Session, onHttp2Stream } from './http2.ts';
 import { type Handle, type ListenerOptions, MAX_HEADER_BYTES, type Settled, settle } from './options.ts';
+import { endIdlePlain, servePlain } from './plain.ts';
 
 export interface Listener {
   /** @throws the system's error (`EADDRINUSE`, `EACCES`) */
@@ -55,12 +56,9 @@ export function createListener(config: ListenerConfig, handle: Handle, given: Li
   server.maxConnections = options.maxConnections;
   // Node drops headers beyond its limit in silence; the strict reader counts, and refuses.
   Object.assign(server, { maxHeadersCount: 0 });
+  receive(core, server, config.tls === null ? 'connection' : 'secureConnection');
   server.on('connection', (socket: Socket) => admit(core, socket));
   server.on('drop', () => options.onMalformed('connections'));
-  // Before Node's own listener, which may begin a session at once.
-  server.prependListener(config.tls === null ? 'connection' : 'secureConnection', (socket: Socket) =>
-    meet(core, socket),
-  );
   server.on('session', (session: ServerHttp2Session) => {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
@@ -105,6 +103,7 @@ export function createListener(config: ListenerConfig, handle: Handle, given: Li
             const now = Date.now();
             core.bodies.refuseSlow(now);
             core.connections.endStalled(now, options.answerTimeout);
+            endIdlePlain(core);
           }, options.checkInterval).unref();
           watchCertificates();
           resolve();
@@ -216,13 +215,30 @@ function admit(core: Core, socket: Socket): void {
   });
 }
 
-function meet(core: Core, socket: Socket): void {
-  if (socket.destroyed) return;
+/** Puts our reader before Node's own, which gets HTTP/2 at once and of HTTP/1.1 what is not plain. */
+function receive(core: Core, server: Server, event: 'connection' | 'secureConnection'): void {
+  const own = server.listeners(event);
+  for (const listener of own) server.off(event, listener as () => void);
+  server.prependListener(event, (socket: Socket) => {
+    const connection = meet(core, socket);
+    if (connection === undefined) return;
+    const giveUp = () => {
+      for (const listener of own) listener.call(server, socket);
+    };
+    if (socket instanceof TLSSocket && socket.alpnProtocol === 'h2') giveUp();
+    else servePlain(core, connection, giveUp);
+  });
+}
+
+function meet(core: Core, socket: Socket): Connection | undefined {
+  if (socket.destroyed) return undefined;
   // Node takes its own listener away from a socket that it hands over; an error without one ends the process.
   socket.on('error', () => socket.destroy());
   const certificate = socket instanceof TLSSocket ? clientCertificate(socket) : undefined;
   const peer = { address: addressOf(socket), port: socket.remotePort ?? 0, ...(certificate && { certificate }) };
-  core.connections.add(new Connection(socket, Object.freeze(peer)));
+  const connection = new Connection(socket, Object.freeze(peer));
+  core.connections.add(connection);
+  return connection;
 }
 
 /** How long a connection that has no request may still be in the middle of sending one. */

@@ -3,7 +3,7 @@
  * journal, and no answer leaves before its entry is committed.
  */
 import { randomBytes } from 'node:crypto';
-import type { Principal } from '../contract/principal.ts';
+import type { Peer, Principal } from '../contract/principal.ts';
 import { Refusal } from '../contract/refusal.ts';
 import type { Answer, RawRequest } from '../contract/request.ts';
 import type { StoreReply, Upstream } from '../contract/store.ts';
@@ -35,6 +35,18 @@ export interface Guard {
   handle(request: RawRequest): Promise<Answer>;
 }
 
+/** What a peer is counted as, and what the journal calls it. */
+interface Place {
+  readonly key: string;
+  readonly name: string;
+}
+
+/** What the limits and the journal call a principal and its device. */
+interface Names {
+  readonly who: string;
+  readonly device: string | null;
+}
+
 /** What is known of a request so far. */
 interface Draft {
   principal: Principal | null;
@@ -45,6 +57,32 @@ export function createGuard(parts: GuardParts): Guard {
   const nowOf = parts.now ?? Date.now;
   const prefix = randomBytes(6).toString('base64url');
   let sequence = 0;
+
+  // A peer is one object for all requests of its connection, a principal one for all of its token: what they are called is
+  // worked out once for each.
+  const places = new WeakMap<Peer, Place>();
+  const names = new WeakMap<Principal, Names>();
+
+  function placeOf(peer: Peer): Place {
+    let place = places.get(peer);
+    if (place === undefined) {
+      const key = peerKey(peer.address);
+      place = { key, name: parts.pseudonyms.of('peer', key) };
+      places.set(peer, place);
+    }
+    return place;
+  }
+
+  function namesOf(principal: Principal): Names {
+    let made = names.get(principal);
+    if (made === undefined) {
+      const { id, confirmation } = principal;
+      const device = confirmation === null ? null : parts.pseudonyms.of('device', confirmation);
+      made = { who: parts.pseudonyms.of('principal', id), device };
+      names.set(principal, made);
+    }
+    return made;
+  }
 
   async function handle(raw: RawRequest): Promise<Answer> {
     const started = performance.now();
@@ -68,7 +106,7 @@ export function createGuard(parts: GuardParts): Guard {
     const entry = entryOf(draft, reply, refusal, sent.status);
     entry.time = now;
     entry.requestId = requestId;
-    entry.peer = parts.pseudonyms.of('peer', peerKey(raw.peer.address));
+    entry.peer = placeOf(raw.peer).name;
     entry.durationMicros = Math.round((performance.now() - started) * 1000);
     parts.onDecision?.(entry);
     try {
@@ -81,8 +119,8 @@ export function createGuard(parts: GuardParts): Guard {
   }
 
   async function answer(raw: RawRequest, snapshot: Snapshot, now: number, draft: Draft): Promise<StoreReply> {
-    const { limits, pseudonyms } = parts;
-    const admitted = limits.arrive(peerKey(raw.peer.address));
+    const { limits } = parts;
+    const admitted = limits.arrive(placeOf(raw.peer).key);
     const peerTicket = admitted instanceof Promise ? await admitted : admitted;
     try {
       const request = readRequest(raw);
@@ -92,8 +130,7 @@ export function createGuard(parts: GuardParts): Guard {
       // Nothing is done that could not be written down.
       if (!parts.journal.healthy && parts.journalFailure === 'refuse') throw new Refusal('unavailable', 'journal');
       const roleLimits = snapshot.limitsOf(principal);
-      const who = pseudonyms.of('principal', principal.id);
-      const device = principal.confirmation === null ? null : pseudonyms.of('device', principal.confirmation);
+      const { who, device } = namesOf(principal);
       const entered = limits.enter(who, device, null, roleLimits);
       const ticket = entered instanceof Promise ? await entered : entered;
       try {
@@ -132,7 +169,7 @@ export function createGuard(parts: GuardParts): Guard {
       upstream: decided?.plan.upstream ?? null,
       indices: decided?.plan.indices ?? [],
       documents: reply?.documents.length ?? 0,
-      principal: principal === null ? null : parts.pseudonyms.of('principal', principal.id),
+      principal: principal === null ? null : namesOf(principal).who,
       peer: null,
       observed: decided?.observed ?? null,
       durationMicros: 0,
@@ -162,11 +199,8 @@ function upstreamOf({ plan }: Decided, snapshot: Snapshot): Upstream {
   return binding.upstream;
 }
 
-function withId(answer: Answer, requestId: string): Answer {
-  return {
-    status: answer.status,
-    headers: { ...answer.headers, 'x-request-id': requestId },
-    body: answer.body,
-    ...(answer.close === true && { close: true }),
-  };
+/** What one principal may see is no other's, and not every answer follows an Authorization header: nothing is to be cached. */
+function withId({ status, headers, body, close }: Answer, requestId: string): Answer {
+  const named = { ...headers, 'cache-control': 'no-store', 'x-request-id': requestId };
+  return close === true ? { status, headers: named, body, close } : { status, headers: named, body };
 }

@@ -26,8 +26,22 @@ interface PolicyAccess {
   readonly roles: ReadonlyMap<string, Role>;
   /** Upstreams that some pattern is about. */
   readonly expanding: readonly string[];
+  /** Some role is, or was, under observation. */
+  readonly observing: boolean;
   readonly enforced: Map<string, CachedAccess>;
   readonly observed: Map<string, CachedAccess>;
+}
+
+/** The names of a principal's roles as one text; worked out once for a list that cannot change. */
+const joined = new WeakMap<readonly string[], string>();
+
+function keyOf(roles: readonly string[]): string {
+  let key = joined.get(roles);
+  if (key === undefined) {
+    key = roles.join('\n');
+    if (Object.isFrozen(roles)) joined.set(roles, key);
+  }
+  return key;
 }
 
 const byPolicy = new WeakMap<Policy, PolicyAccess>();
@@ -45,7 +59,7 @@ interface HasRoles {
  */
 export function buildAccess(policy: Policy, principal: HasRoles, _now: number, catalogue?: Catalogue): Access {
   const known = stateOf(policy);
-  return cached(known.enforced, known, principal.roles.join('\n'), catalogue, () =>
+  return cached(known.enforced, known, keyOf(principal.roles), catalogue, () =>
     build(rolesOf(policy, principal), catalogue, (grant) => grant),
   );
 }
@@ -73,7 +87,8 @@ export function isObserved(role: Role, now: number): boolean {
 
 /** Whether any of the principal's roles is. */
 export function anyObserved(policy: Policy, principal: HasRoles, now: number): boolean {
-  const { roles } = stateOf(policy);
+  const { roles, observing } = stateOf(policy);
+  if (!observing) return false;
   return principal.roles.some((name) => {
     const role = roles.get(name);
     return role !== undefined && isObserved(role, now);
@@ -87,6 +102,7 @@ function stateOf(policy: Policy): PolicyAccess {
     state = {
       roles: new Map(policy.roles.map((role) => [role.name, role])),
       expanding: [...new Set(rules.filter(({ patterns }) => patterns.length > 0).map(({ upstream }) => upstream))],
+      observing: policy.roles.some((role) => role.observe !== null),
       enforced: new Map(),
       observed: new Map(),
     };

@@ -1,11 +1,8 @@
 export { anyObserved, buildAccess, buildObservedAccess, isObserved } from './access.ts';
 export { policyJsonSchema } from './json-schema.ts';
-export { LINT_RULES, type LintFinding, type LintRule } from './lint/finding.ts';
-export { type LintInput, lint } from './lint/lint.ts';
-export { type Aliases, type Mapping, readAliases, readMapping } from './lint/mapping.ts';
-export { claimAt, type IdentitySource, matchRoles } from './match-roles.ts';
-export { loadPolicy, type ParseOptions, parsePolicy } from './parse.ts';
-export type { Catalogue, ClaimCondition, Policy, Role, RoleMatch, Rule } from './policy.ts';
+export { lint } from './lint/lint.ts';
+export { readAliases, readMapping } from './lint/mapping.ts';
+export { loadPolicy, parsePolicy } from './parse.ts';
+export type { Catalogue, Policy } from './policy.ts';
 export { limitsFor } from './role-limits.ts';
-export { type PolicyFile, policySchema } from './schema/policy.ts';
-export { type PolicyWatch, type WatchHandlers, type WatchOptions, watchPolicy } from './watch.ts';
+export { watchPolicy } from './watch.ts';

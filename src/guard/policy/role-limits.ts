@@ -1,23 +1,34 @@
 import { NO_LIMITS, type RoleLimits } from './limits-config.ts';
 import type { Policy } from './policy.ts';
 
-const byPolicy = new WeakMap<Policy, Map<string, RoleLimits>>();
+interface Known {
+  readonly bySet: Map<string, RoleLimits>;
+  /** A principal has one list for all its requests, and looking that up spares joining its names. */
+  readonly byList: WeakMap<readonly string[], RoleLimits>;
+}
+
+const byPolicy = new WeakMap<Policy, Known>();
 const MAX_CACHED = 1024;
 
 /** The limits of a principal: of several roles, the loosest value of each kind; without a role, none. */
 export function limitsFor(policy: Policy, roles: readonly string[]): RoleLimits {
-  let cache = byPolicy.get(policy);
-  if (!cache) {
-    cache = new Map();
-    byPolicy.set(policy, cache);
+  let known = byPolicy.get(policy);
+  if (!known) {
+    known = { bySet: new Map(), byList: new WeakMap() };
+    byPolicy.set(policy, known);
   }
+  const { bySet, byList } = known;
+  let limits = byList.get(roles);
+  if (limits) return limits;
   const key = roles.join('\n');
-  let limits = cache.get(key);
+  limits = bySet.get(key);
   if (!limits) {
     limits = loosest(policy.roles.filter(({ name }) => roles.includes(name)).map((role) => role.limits));
-    if (cache.size >= MAX_CACHED) cache.clear();
-    cache.set(key, limits);
+    if (bySet.size >= MAX_CACHED) bySet.clear();
+    bySet.set(key, limits);
   }
+  // A list that someone may still change says nothing for the next time.
+  if (Object.isFrozen(roles)) byList.set(roles, limits);
   return limits;
 }
 

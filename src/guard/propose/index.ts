@@ -1,4 +1,3 @@
-export { type Choice, type Classify, chooseFields } from './field-choice.ts';
-export { type InitInput, proposePolicy } from './init.ts';
+export { proposePolicy } from './init.ts';
 export { learnPolicy } from './learn.ts';
-export { readUsage, type Usage, type Use } from './usage.ts';
+export { readUsage } from './usage.ts';

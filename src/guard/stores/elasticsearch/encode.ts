@@ -34,7 +34,11 @@ export function authorize(parts: UpstreamParts): UpstreamRequest {
   return request as UpstreamRequest;
 }
 
+const UNRESERVED = /^[A-Za-z0-9_.-]+$/;
+
 /** RFC 3986 `unreserved` stays; everything else is encoded, so no byte can end a segment, a path or a header line. */
 function encodeSegment(segment: string): string {
+  // Names of indices and most ids are made of these alone.
+  if (UNRESERVED.test(segment)) return segment;
   return encodeURIComponent(segment).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }

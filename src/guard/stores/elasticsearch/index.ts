@@ -10,8 +10,6 @@ import { createRouter } from './routes/router.ts';
 import { ROUTES } from './routes/table.ts';
 import { SEARCH_PARAMETERS } from './search/index.ts';
 
-export { detectDialect } from './dialect/index.ts';
-
 export function createElasticsearchStore(): Store {
   const router = createRouter(ROUTES, { search: SEARCH_PARAMETERS, msearch: SHAPES });
   return {

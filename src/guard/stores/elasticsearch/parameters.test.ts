@@ -51,12 +51,12 @@ describe('query parameters', () => {
   it.each([
     ['B047 a page beyond the rule', 'size=101', 'too_costly'],
     ['B047 a window beyond the rule', 'from=999999', 'too_costly'],
-    ['B040 a field loader', 'docvalue_fields=phone', 'unsupported_option'],
+    ['B040 a field loader', 'docvalue_fields=phone', 'forbidden'],
     ['B040 a stored field', 'stored_fields=phone', 'malformed_parameter'],
     ['B042 an explanation', 'explain=true', 'unsupported_option'],
     ['B042 versions', 'version=true', 'unsupported_option'],
     ['B042 sequence numbers', 'seq_no_primary_term=true', 'unsupported_option'],
-    ['B041 a sort over what is not listed', 'sort=ssn:asc', 'unsupported_option'],
+    ['B041 a sort over what is not listed', 'sort=ssn:asc', 'forbidden'],
     ['B050 a semicolon', 'size=1;q=ssn:1', 'malformed_parameter'],
   ])('%s is refused: %s', (_name, query, code) => {
     expect(codeOf(query)).toBe(code);
@@ -64,7 +64,7 @@ describe('query parameters', () => {
 
   it.each([
     'pretty',
-    'pretty=true&human=false&error_trace=true',
+    'pretty=true&human=false&error_trace=true&include_source_on_error=true',
     'format=json',
     'ignore_unavailable=true&allow_no_indices=true&expand_wildcards=open,hidden&ignore_throttled=false',
     'search_type=query_then_fetch&batched_reduce_size=512&ccs_minimize_roundtrips=true&max_concurrent_shard_requests=5&pre_filter_shard_size=128',

@@ -12,6 +12,7 @@ export const GLOBAL_PARAMETERS: ReadonlyMap<string, Reader> = new Map<string, Re
   ['pretty', isFlag],
   ['human', isFlag],
   ['error_trace', isFlag],
+  ['include_source_on_error', isFlag],
   ['filter_path', (value) => value.length <= 2048],
   // Only what is spoken anyway (B044).
   ['format', (value) => value === 'json'],
@@ -63,6 +64,7 @@ export function readerOf(name: string): Reader {
 
 /** @param allowed what the route lists, with the reader of each @throws Refusal `malformed_parameter` */
 export function checkParameters(query: ReadonlyMap<string, string>, allowed: ReadonlyMap<string, Reader>): void {
+  if (query.size === 0) return;
   for (const [name, value] of query) {
     const reader = allowed.get(name) ?? GLOBAL_PARAMETERS.get(name);
     if (reader === undefined) throw new Refusal('malformed_parameter', 'parameters: unknown parameter');

@@ -155,6 +155,21 @@ function rangesOf(json: Json, at: string, bound: (json: Json, at: string) => Jso
   });
 }
 
+/**
+ * Whether the store itself makes buckets that hold nothing. Elasticsearch counts them against its limit while it makes
+ * them; OpenSearch (2.19) makes them all first, and one histogram of a millisecond over two documents fills its heap.
+ * There they are made within `hard_bounds` only, whose number is known beforehand, and left out where nobody asks.
+ */
+function makesEmpty(entries: Entries, hard: number | undefined, scope: SearchScope, at: string): boolean {
+  const asked = new Map(entries);
+  const least = asked.get('min_doc_count');
+  if (typeof least === 'number' && least > 0) return false;
+  if (!scope.dialect.startsWith('opensearch') || (hard !== undefined && !Number.isNaN(hard))) return true;
+  if (least === 0 || asked.has('extended_bounds')) throw refuse(at, 'empty buckets without hard_bounds');
+  entries.push(['min_doc_count', 1]);
+  return false;
+}
+
 const histogram: TypeReader = (json, scope, at) => {
   const sortedBy: string[] = [];
   const seen: { interval?: number; extended?: number; hard?: number } = {};
@@ -176,6 +191,7 @@ const histogram: TypeReader = (json, scope, at) => {
     return printed;
   });
   if (seen.interval === undefined) throw refuse(at, 'no interval');
+  makesEmpty(entries, seen.hard, scope, at);
   const span = seen.hard ?? Math.max(seen.extended ?? 0, HISTOGRAM_BUCKETS * seen.interval);
   const buckets = Math.ceil(span / seen.interval) + 1;
   return { options: jsonObject(entries), prefix: 'histogram#', answer: 'buckets', buckets, sortedBy };
@@ -186,6 +202,7 @@ const dateHistogram: TypeReader = (json, scope, at) => {
   let intervals = 0;
   let length = 1;
   let span = 0;
+  let hard: number | undefined;
   const { entries } = over(json, scope, DATES, at, (key, value, where) => {
     if (key === 'calendar_interval' || key === 'fixed_interval') {
       intervals += 1;
@@ -203,10 +220,13 @@ const dateHistogram: TypeReader = (json, scope, at) => {
     if (key !== 'extended_bounds' && key !== 'hard_bounds') return undefined;
     const [printed, asked] = boundsOf(value, where, dateOf);
     if (key === 'extended_bounds') span = asked;
+    else hard = asked;
     return printed;
   });
   if (intervals !== 1) throw refuse(at, 'not one interval');
-  // Bounds that only the store can read (`now-1y`, formats of its own) are bounded by the store's limit of buckets.
+  if (makesEmpty(entries, hard, scope, at)) span = Math.max(span, hard ?? 0);
+  // Bounds that only the store can read (`now-1y`, formats of its own) are bounded by the store's limit of buckets, in
+  // Elasticsearch; for OpenSearch they were refused.
   const buckets = Math.max(HISTOGRAM_BUCKETS, Number.isNaN(span) ? 0 : Math.ceil(span / length) + 1);
   return {
     options: jsonObject(entries),

@@ -51,7 +51,7 @@ interface Budget {
   left: number;
 }
 
-/** @throws Refusal `unsupported_option`, `unsupported_query`, `too_costly` */
+/** @throws Refusal `forbidden`, `unsupported_option`, `unsupported_query`, `too_costly` */
 export function compileAggregations(json: Json, scope: SearchScope): CompiledAggregations {
   if (!scope.strict) return { json: compileLoosely(json, scope), tree: null };
   return level(json, scope, 'aggs', 0, 1, { left: MAX_AGGREGATIONS });

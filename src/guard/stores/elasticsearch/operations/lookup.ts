@@ -6,8 +6,8 @@
  */
 import type { Grant } from '../../../contract/grant.ts';
 import { Refusal } from '../../../contract/refusal.ts';
-import type { Dialect, StoreContext, UpstreamAnswer, UpstreamRequest } from '../../../contract/store.ts';
-import { isJsonObject, type Json, type JsonObject, parseAnswer } from '../../../json/index.ts';
+import type { Dialect, StoreContext, UpstreamRequest } from '../../../contract/store.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../json/index.ts';
 import { showsTypes } from '../dialect/index.ts';
 import { authorize } from '../encode.ts';
 import type { ProjectedSearch } from '../response/index.ts';
@@ -93,10 +93,6 @@ export function realtimeFound(answer: Json, grant: Grant, id: string, context: S
 
 function storedId(grant: Grant, id: string, { principal }: StoreContext): string {
   return `${namespaceOf(grant, principal.claims)}${id}`;
-}
-
-export function realtimeAnswer(answer: UpstreamAnswer): Json {
-  return parseAnswer(answer.body);
 }
 
 /** What `_doc` and an item of `_mget` say. A miss names what was asked for, and nothing else (B150). */

@@ -13,14 +13,13 @@ export function planOf(
   run: (upstream: Upstream) => Promise<StoreReply>,
 ): Plan {
   const first = grants[0];
-  return {
-    operation,
-    upstream: first?.upstream ?? null,
-    indices: [...new Set(grants.map(({ index }) => index))],
-    rules: [...new Set(grants.map(({ rule }) => rule))],
-    role: first?.role ?? null,
-    run,
-  };
+  if (first === undefined) return { operation, upstream: null, indices: [], rules: [], role: null, run };
+  const { upstream, role } = first;
+  // Nearly every request names one index.
+  if (grants.length === 1) return { operation, upstream, indices: [first.index], rules: [first.rule], role, run };
+  const indices = [...new Set(grants.map(({ index }) => index))];
+  const rules = [...new Set(grants.map(({ rule }) => rule))];
+  return { operation, upstream, indices, rules, role, run };
 }
 
 /** What the gateway answers by itself. */

@@ -11,7 +11,7 @@ import { authorize } from '../encode.ts';
 import { bindFilter } from '../filter/index.ts';
 import { requireAlso, resolveIndices } from '../indices.ts';
 import { keepAliveOf } from '../parameters.ts';
-import { errorReply, type Projection, projectionState, projectSearch, reply } from '../response/index.ts';
+import { errorReply, type Projection, passSearch, projectionState, projectSearch, reply } from '../response/index.ts';
 import { type CompiledSearch, compileSearch, type SearchScope } from '../search/index.ts';
 import type { Call } from './call.ts';
 import { bodyOf, isSuccess, planOf } from './plan.ts';
@@ -83,6 +83,9 @@ function wholeness({ request }: Call): CompiledSearch['query'] {
   return request.query.get('allow_partial_search_results') === 'false' ? WHOLE : [];
 }
 
+/** Stands for an answer that is not printed. */
+const NOTHING: JsonObject = Object.freeze({});
+
 async function runSearch(
   upstream: Upstream,
   request: UpstreamRequest,
@@ -92,6 +95,8 @@ async function runSearch(
 ): Promise<StoreReply> {
   const answer = await upstream.send(request);
   if (!isSuccess(answer)) return errorReply(answer, { dialect });
+  const passed = passSearch(answer, projection);
+  if (passed !== undefined) return reply(200, NOTHING, { dialect, documents: passed.documents, bytes: passed.bytes });
   const { json, documents, scrollId, pitId, bytes } = projectSearch(answer, projection);
   const id = scrollId ?? pitId;
   const sealed = id === undefined ? undefined : seal(id);

@@ -1,4 +1,3 @@
 /** The query grammar: what clients may ask, compiled. */
 export { checkQuery, compileQuery } from './compile.ts';
 export type { QueryContext } from './context.ts';
-export { type Classification, QUERY_TYPES, type QueryType } from './types.ts';

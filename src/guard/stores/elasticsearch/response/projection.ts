@@ -5,8 +5,9 @@
 import type { BoundFilter, Grant } from '../../../contract/grant.ts';
 import { Refusal } from '../../../contract/refusal.ts';
 import type { StoreContext } from '../../../contract/store.ts';
+import { printJson } from '../../../json/print.ts';
 import type { AggregationTree } from '../aggregations/tree.ts';
-import { bindFilter, fieldsOf } from '../filter/index.ts';
+import { bindFilter, fieldsOf, filterQuery } from '../filter/index.ts';
 import { planSource, type Selection } from '../search/selection.ts';
 import { namespaceOf } from './namespace.ts';
 import { type ShapeNode, shapeOf } from './shape.ts';
@@ -99,8 +100,7 @@ export function projectionFrom(state: string, grants: readonly Grant[], context:
   return createProjection(grants, bound, context, parts, shape, null);
 }
 
+/** As the store is told it: digits that a double cannot hold are in it as they are. */
 function boundText(bound: BoundFilter | null): string {
-  return JSON.stringify(bound, (_, value) =>
-    typeof value === 'object' && value !== null && 'raw' in value ? { raw: value.raw } : value,
-  );
+  return bound === null ? 'null' : printJson(filterQuery(bound));
 }

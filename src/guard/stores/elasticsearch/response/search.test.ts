@@ -4,6 +4,7 @@ import type { Grant } from '../../../contract/grant.ts';
 import { Refusal } from '../../../contract/refusal.ts';
 import type { StoreContext } from '../../../contract/store.ts';
 import { printJson } from '../../../json/print.ts';
+import { bindFilter } from '../filter/index.ts';
 import { compileSearch, type SearchScope } from '../search/index.ts';
 import { applyFilterPath, projectCount, projectionFrom, projectionState, projectSearch, reply } from './index.ts';
 import { scanHits } from './scan.ts';
@@ -219,6 +220,20 @@ describe('later pages (B149)', () => {
     expect(text).toContain('"_source":{"city":"Lyon","email":"a***@example.org"}');
     expect(text).not.toContain('99887766');
     expect(refusal(() => projectSearch(foundAnswer([hitOf({ ...ADA, tenant: 't2' })]), projection))).toBe('post_check');
+  });
+
+  it('are found again by a filter whose number no double holds', () => {
+    const filter = { kind: 'term', field: 'age', type: 'number', value: { claim: ['big'] } } as const;
+    const grants = [grantFor({ filter })];
+    const stateOf = (big: string) => {
+      const context = contextFor(grants, json(`{"big":${big}}`) as never);
+      const bound = bindFilter(filter, context.principal.claims);
+      const scope = { grants, bound, context, dialect: 'elasticsearch-8', within: 'scroll' } as const;
+      return [projectionState(compileSearch(undefined, new Map(), scope).projection), context] as const;
+    };
+    const [state, context] = stateOf('9007199254740993');
+    expect(projectionFrom(state, grants, context).bound).toEqual(bindFilter(filter, context.principal.claims));
+    expect(refusal(() => projectionFrom(state, grants, stateOf('9007199254740992')[1]))).toBe('forbidden');
   });
 
   it('are nobody’s whose claims have changed', () => {

@@ -8,6 +8,7 @@ import { parseAnswer } from '../../../json/answer.ts';
 import { bareObject } from '../../../json/bare.ts';
 import { isJsonObject, type Json, JsonNumber, type JsonObject } from '../../../json/value.ts';
 import { projectAggregations } from '../aggregations/project.ts';
+import { aggregatedDocuments } from './aggregated-documents.ts';
 import { projectHit, scoreOf } from './hit.ts';
 import { PrintedList } from './printed.ts';
 import { firstOf, type Projection } from './projection.ts';
@@ -66,7 +67,9 @@ export function projectSearchJson(answer: Json, projection: Projection, hits?: I
   json.hits = shown;
   const aggregations = answer.aggregations;
   if (projection.aggregations !== null) {
-    json.aggregations = projectAggregations(aggregations, projection.aggregations, parts.typedKeys, projection.buckets);
+    const figures = projectAggregations(aggregations, projection.aggregations, parts.typedKeys, projection.buckets);
+    json.aggregations = figures;
+    documents.push(...aggregatedDocuments(firstOf(projection.grants).index, figures, countOf(found.total)));
   } else if (!strict) {
     for (const name of TRUSTED) if (isJsonObject(answer[name])) json[name] = answer[name];
   }
@@ -78,6 +81,12 @@ export function projectSearchJson(answer: Json, projection: Projection, hits?: I
     ...(typeof scrollId === 'string' ? { scrollId } : {}),
     ...(typeof pitId === 'string' ? { pitId } : {}),
   };
+}
+
+/** How many matched, where that was counted to the end. */
+function countOf(total: Json | undefined): number | undefined {
+  if (typeof total === 'number') return total;
+  return isJsonObject(total) && total.relation === 'eq' && typeof total.value === 'number' ? total.value : undefined;
 }
 
 /** Parts of answers that trusted services may ask for. */

@@ -7,9 +7,9 @@ import type { FieldRule, FieldSet } from '../../../contract/grant.ts';
 export interface ShapeNode {
   /** The rule of exactly this path; undefined where only longer paths are granted. */
   readonly rule: FieldRule | undefined;
-  /** Everything below is shown, but for what `children` say otherwise: a granted `object`. */
+  /** Everything below is shown, but for what `children` say otherwise: of whole documents, what was asked for. */
   readonly whole: boolean;
-  /** The client asked not to have it (`excludes` below a granted object). */
+  /** The client asked not to have it (`excludes` of whole documents). */
   readonly dropped: boolean;
   readonly children: ReadonlyMap<string, ShapeNode> | undefined;
 }
@@ -48,19 +48,14 @@ export function shapeOf(paths: Iterable<ShapePath>): ShapeNode {
   return root;
 }
 
-/** A granted `object` is granted with everything in it; a `nested` field is a path to the inner fields that are listed. */
-export function isWhole(rule: FieldRule): boolean {
-  return rule.type === 'object';
-}
-
 const cache = new WeakMap<FieldSet, ShapeNode>();
 
-/** The shape of everything that the rule grants. Made once for each policy snapshot. */
+/** The shape of everything that the rule grants. Made once for each policy snapshot. An `object` or `nested` field grants nothing by itself: its members are listed by their own names. */
 export function shapeOfFields(fields: FieldSet): ShapeNode {
   let shape = cache.get(fields);
   if (shape === undefined) {
     const paths: ShapePath[] = [];
-    for (const rule of fields.values()) paths.push({ path: rule.name, rule, whole: isWhole(rule) });
+    for (const rule of fields.values()) paths.push({ path: rule.name, rule });
     shape = shapeOf(paths);
     cache.set(fields, shape);
   }

@@ -62,7 +62,7 @@ describe('what a search sends', () => {
     ['{"includes":["s*"]}', ['tenant']],
     ['{"includes":["na*","phone"]}', ['name', 'tenant']],
     ['{"excludes":["email","ip","joined","age"]}', ['name', 'city', 'tenant']],
-    ['["*m*"]', ['name', 'email', 'tenant']],
+    ['["*m*"]', ['name', 'tenant', 'email']],
   ])('rewrites _source %s to literal names of the rule (B124)', (source, includes) => {
     expect(emitted(`{"_source":${source}}`)._source).toEqual({ includes });
   });
@@ -144,16 +144,21 @@ describe('sort and search_after', () => {
   it.each([
     '[{"ssn":"asc"}]',
     '"email"',
-    '["name"]',
+    '"_id"',
+    '"_seq_no"',
     '[{"_script":{"type":"number","script":"1"}}]',
+    '[{"_geo_distance":{"loc":"0,0"}}]',
+  ])('refuses to sort by what is not listed: %s (B125)', (sort) => {
+    expect(refused(`{"sort":${sort}}`)).toBe('forbidden');
+  });
+
+  it.each([
+    '["name"]',
     '[{"age":{"nested":{"path":"reviews","filter":{"term":{"reviews.secret":"x"}}}}}]',
     '[{"age":{"order":"asc","unmapped_type":"x"}}]',
     '"_score"',
-    '"_id"',
-    '"_seq_no"',
     '"_shard_doc"',
     '[{"age":"asc","city":"asc"}]',
-    '[{"_geo_distance":{"loc":"0,0"}}]',
   ])('refuses to sort by %s (B125)', (sort) => {
     expect(refused(`{"sort":${sort}}`)).toBe('unsupported_option');
   });
@@ -173,10 +178,18 @@ describe('sort and search_after', () => {
     expect(refused('{"sort":["age"],"search_after":[1],"from":5}')).toBe('unsupported_option');
   });
 
+  it('leaves out an order that would count hidden documents', () => {
+    expect(emitted('{"sort":["_doc"]}').sort).toBeUndefined();
+    expect(emitted('{"sort":[{"age":"desc"},"_doc"]}').sort).toEqual([{ age: { order: 'desc' } }]);
+    expect(refused('{"sort":[{"age":"desc"},"_doc"],"search_after":[30]}')).toBe('unsupported_option');
+    expect(refused('{"sort":[{"_doc":"sideways"}]}')).toBe('unsupported_option');
+    expect(emitted('{"sort":["_doc"]}', scopeFor({ filter: null })).sort).toEqual([{ _doc: { order: 'asc' } }]);
+  });
+
   it('takes a document number only sealed, as this gateway gave it to this principal', () => {
-    const grant = grantFor();
+    const grant = grantFor({ filter: null });
     const context = contextFor([grant]);
-    const scope: SearchScope = { ...scopeFor(), grants: [grant], context };
+    const scope: SearchScope = { ...scopeFor({ filter: null }), grants: [grant], context };
     const sealed = sealSort(41, [grant], context);
     expect(openSort(sealed, [grant], context)).toBe(41);
     expect(emitted(`{"sort":["_doc"],"search_after":["${sealed}"]}`, scope).search_after).toEqual([41]);
@@ -203,9 +216,12 @@ describe('fields, highlights and collapse', () => {
     '["_id"]',
     '["email"]',
     '["city*"]',
-    '[{"field":"city","include_unmapped":true}]',
-    '"city"',
-  ])('refuses the fields %s (B040, B123)', (fields) => {
+  ])('refuses the fields %s, which are not listed (B040, B123)', (fields) => {
+    expect(refused(`{"fields":${fields}}`)).toBe('forbidden');
+    expect(refused(`{"docvalue_fields":${fields}}`)).toBe('forbidden');
+  });
+
+  it.each(['[{"field":"city","include_unmapped":true}]', '"city"', '[7]'])('refuses the fields %s', (fields) => {
     expect(refused(`{"fields":${fields}}`)).toBe('unsupported_option');
     expect(refused(`{"docvalue_fields":${fields}}`)).toBe('unsupported_option');
   });
@@ -244,12 +260,10 @@ describe('fields, highlights and collapse', () => {
 
   it('collapses by a listed keyword, without inner hits (B119, B128)', () => {
     expect(emitted('{"collapse":{"field":"city"}}').collapse).toEqual({ field: 'city' });
-    for (const collapse of [
-      '{"field":"ssn"}',
-      '{"field":"email"}',
-      '{"field":"city","inner_hits":{"name":"x"}}',
-      '"city"',
-    ]) {
+    for (const collapse of ['{"field":"ssn"}', '{"field":"email"}']) {
+      expect(refused(`{"collapse":${collapse}}`)).toBe('forbidden');
+    }
+    for (const collapse of ['{"field":"city","inner_hits":{"name":"x"}}', '{"field":"age"}', '"city"']) {
       expect(refused(`{"collapse":${collapse}}`)).toBe('unsupported_option');
     }
   });
@@ -356,6 +370,8 @@ describe('parameters', () => {
     expect(query).toEqual([['request_cache', 'false']]);
     expect(projection.parts).toMatchObject({ typedKeys: true, totalAsInt: true });
     expect(body.track_total_hits).toBe(true);
+    expect(emitted(printJson(body))).toEqual(JSON.parse(printJson(body)));
+    expect(Object.keys(emitted(printJson(body)))).toEqual(Object.keys(body));
   });
 });
 
@@ -438,7 +454,7 @@ describe('trusted services', () => {
   });
 });
 
-describe('objects granted as a whole', () => {
+describe('objects', () => {
   const fields = fieldsOf({
     name: 'text',
     attrs: 'object',
@@ -449,9 +465,12 @@ describe('objects granted as a whole', () => {
   const includes = (source: Json) =>
     emitted(JSON.stringify({ _source: source }), scopeFor({ fields, filter: null }))._source;
 
-  it('asks for a part of one', () => {
-    expect(includes(['attrs.color'])).toEqual({ includes: ['attrs.color'] });
-    expect(includes(['attrs.*'])).toEqual({ includes: ['attrs', 'attrs.mail'] });
+  it('are asked for by their listed members, so that what is not listed stays in the store', () => {
+    expect(includes(true)).toEqual({ includes: ['name', 'attrs.mail', 'reviews.stars'] });
+    expect(includes(['attrs.color'])).toBe(false);
+    expect(includes(['attrs.*'])).toEqual({ includes: ['attrs.mail'] });
+    expect(includes(['attrs'])).toEqual({ includes: ['attrs.mail'] });
+    expect(includes(['attrs.mail.x'])).toBe(false);
     expect(includes(['reviews.secret'])).toBe(false);
   });
 });

@@ -85,6 +85,8 @@ export function compileSearch(
 /** What comes last: the options that say something about others. */
 function finish(options: JsonObject, draft: Draft): CompiledSearch {
   const { scope, printed, spoken } = draft;
+  // First, where an option of the body stands: what is sent is compiled to itself.
+  if (spoken.totalAsInt) exactTotal(printed);
   const after = options.search_after;
   if (after !== undefined) {
     if (draft.from > 0 || scope.within === 'scroll') throw refuse('search_after', 'with from or in a scroll');
@@ -98,12 +100,11 @@ function finish(options: JsonObject, draft: Draft): CompiledSearch {
   printed.set('_source', plan.source);
   printed.set('size', draft.size);
   if (draft.from > 0) printed.set('from', draft.from);
-  if (spoken.totalAsInt) exactTotal(printed);
   const parts: ProjectionParts = {
     selection: draft.selection,
     fields: draft.fields,
     highlight: draft.highlight,
-    sort: draft.sort?.sealed ?? (draft.pit === null ? null : []),
+    sort: draft.sort !== undefined && draft.sort.keys.length > 0 ? draft.sort.sealed : draft.pit === null ? null : [],
     size: draft.size,
     typedKeys: spoken.typedKeys,
     totalAsInt: spoken.totalAsInt,
@@ -176,7 +177,7 @@ const READERS: ReadonlyMap<string, OptionReader> = new Map<string, OptionReader>
     'sort',
     (json, draft) => {
       draft.sort = compileSort(json, draft.scope);
-      draft.printed.set('sort', draft.sort.keys);
+      if (draft.sort.keys.length > 0) draft.printed.set('sort', draft.sort.keys);
     },
   ],
   ['search_after', () => {}],

@@ -10,7 +10,7 @@ export interface CompiledFields {
   readonly names: readonly string[];
 }
 
-/** @throws Refusal `unsupported_option` */
+/** @throws Refusal `forbidden`, `unsupported_option` */
 export function compileFields(json: Json, scope: SearchScope, at: 'fields' | 'docvalue_fields'): CompiledFields {
   const types = at === 'fields' ? READABLE : EXACT;
   const names: string[] = [];

@@ -21,7 +21,7 @@ export interface CompiledHighlight {
   readonly names: readonly string[];
 }
 
-/** @throws Refusal `unsupported_option`, `unsupported_query`, `too_costly` */
+/** @throws Refusal `forbidden`, `unsupported_option`, `unsupported_query`, `too_costly` */
 export function compileHighlight(json: Json, scope: SearchScope): CompiledHighlight {
   const options = objectOf(json, 'highlight');
   const asked = options.fields;

@@ -74,11 +74,14 @@ const NAME = /^[\p{L}\p{N}_@-][\p{L}\p{N}_@ .-]{0,255}$/u;
  * The rule of a field that may be used in a request: listed, and shown as it is.
  *
  * @returns undefined where every field may be used (whole documents)
+ * @throws Refusal `forbidden`, `unsupported_option`
  */
 export function listedField(json: Json | undefined, fields: FieldSet | null, at: string): FieldRule | undefined {
   if (typeof json !== 'string') throw refuse(at, 'not a field name');
   const rule = fields?.get(json);
-  if (fields !== null && (rule === undefined || rule.mask !== null)) throw refuse(at, 'not a usable field');
+  // Not listed, masked and not there read alike, and as they do in a query.
+  if (fields !== null && (rule === undefined || rule.mask !== null))
+    throw new Refusal('forbidden', `${at}: a field that is not listed`);
   if (rule === undefined && (!NAME.test(json) || json.startsWith('_'))) throw refuse(at, 'not a literal field name');
   return rule;
 }

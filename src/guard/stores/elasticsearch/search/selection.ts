@@ -5,7 +5,7 @@
 import type { FieldRule, FieldSet } from '../../../contract/grant.ts';
 import { Refusal } from '../../../contract/refusal.ts';
 import { isJsonObject, type Json, jsonObject } from '../../../json/value.ts';
-import { isWhole, type ShapeNode, type ShapePath, shapeOf, shapeOfFields } from '../response/shape.ts';
+import { type ShapeNode, shapeOf, shapeOfFields } from '../response/shape.ts';
 
 /** What of the document a client asked for. */
 export interface Selection {
@@ -114,54 +114,27 @@ export function planSource(selection: Selection, fields: FieldSet | null, filter
 
 const EMPTY: ShapeNode = shapeOf([]);
 
-function planSome(selection: Selection, fields: FieldSet, filterFields: readonly string[]): SourcePlan {
-  const paths: ShapePath[] = [];
-  for (const rule of fields.values()) {
-    if (isNamed(rule.name, selection.excludes)) continue;
-    if (selection.includes.length > 0 && !isNamed(rule.name, selection.includes)) {
-      // A literal path into a granted object asks for a part of what is granted.
-      if (!isWhole(rule)) continue;
-      for (const path of below(rule.name, selection.includes)) {
-        if (!isNamed(path, selection.excludes) && !fields.has(path)) paths.push({ path, whole: true });
-      }
-      continue;
-    }
-    paths.push({ path: rule.name, rule, whole: isWhole(rule) });
-    if (isWhole(rule)) {
-      for (const path of below(rule.name, selection.excludes)) paths.push({ path, dropped: true });
-    }
-  }
-  // A part of a granted object may hold paths with rules of their own: their masks hold there too.
-  const shown = new Set(paths.map(({ path }) => path));
-  for (const rule of fields.values()) {
-    if (shown.has(rule.name) || !isWithin(rule.name, paths)) continue;
-    paths.push(
-      isNamed(rule.name, selection.excludes) || rule.mask === null
-        ? { path: rule.name, rule, dropped: isNamed(rule.name, selection.excludes), whole: isWhole(rule) }
-        : { path: rule.name, rule },
-    );
-  }
-  const names = paths
-    .filter(({ rule, dropped }) => dropped !== true && rule?.type !== 'nested')
-    .map(({ path }) => path);
-  return { source: includesOf([...names, ...filterFields]), shape: shapeOf(paths) };
+function planSome({ includes, excludes }: Selection, fields: FieldSet, filterFields: readonly string[]): SourcePlan {
+  const shown = [...fields.values()].filter(
+    ({ name }) => !isNamed(name, excludes) && (includes.length === 0 || isNamed(name, includes)),
+  );
+  return {
+    source: includesOf(inOrder([...namesOf(shown), ...filterFields], fields)),
+    shape: shapeOf(shown.map((rule) => ({ path: rule.name, rule }))),
+  };
 }
 
-/** A nested field is a path: its inner fields are asked for by their own names, and those that are not listed stay in the store. */
+/** As the rule lists them, and then the others: what was printed is printed the same when it is read again. */
+function inOrder(names: readonly string[], fields: FieldSet): string[] {
+  const wanted = new Set(names);
+  return [...[...fields.keys()].filter((name) => wanted.has(name)), ...names];
+}
+
+/** An object or nested field is a path: its members are asked for by their own names, and those that are not listed stay in the store. */
 function namesOf(rules: Iterable<FieldRule>): string[] {
   const names: string[] = [];
-  for (const { name, type } of rules) if (type !== 'nested') names.push(name);
+  for (const { name, type } of rules) if (type !== 'nested' && type !== 'object') names.push(name);
   return names;
-}
-
-function isWithin(name: string, paths: readonly ShapePath[]): boolean {
-  return paths.some(({ path, whole }) => whole === true && name.startsWith(`${path}.`));
-}
-
-function below(name: string, patterns: readonly string[]): string[] {
-  return patterns
-    .map((one) => (one.endsWith('.*') ? one.slice(0, -2) : one))
-    .filter((one) => one.startsWith(`${name}.`) && !one.includes('*'));
 }
 
 /** Whole documents: with a filter to check, literal names only, because the gateway takes the filter's fields out again. */

@@ -9,6 +9,8 @@ export interface CompiledSort {
   readonly keys: readonly JsonObject[];
   /** Of each key, whether its values are numbers of the store's own that leave the gateway sealed. */
   readonly sealed: readonly boolean[];
+  /** A key that decided between equals was left out: nothing can be asked for behind a hit. */
+  readonly leftOut: boolean;
 }
 
 const MAX_KEYS = 16;
@@ -16,18 +18,34 @@ const ORDERS: ReadonlySet<string> = new Set(['asc', 'desc']);
 const MODES: ReadonlySet<string> = new Set(['min', 'max', 'sum', 'avg', 'median']);
 const INTERNAL: ReadonlySet<string> = new Set(['_doc', '_shard_doc']);
 
-/** @throws Refusal `unsupported_option` */
+/** @throws Refusal `forbidden`, `unsupported_option` */
 export function compileSort(json: Json, scope: SearchScope): CompiledSort {
   const listed = Array.isArray(json) ? listOf(json, 'sort', MAX_KEYS) : [json];
   const keys: JsonObject[] = [];
   const sealed: boolean[] = [];
+  let leftOut = false;
   for (const item of listed) {
     // An object with several keys sorts by each in turn; JSON says nothing about their order, so it is one key here.
     const [name, options] = typeof item === 'string' ? [item, 'asc-or-desc'] : entryOf(item, 'sort');
-    keys.push(sortKey(name, typeof item === 'string' ? undefined : options, scope));
+    const key = sortKey(name, typeof item === 'string' ? undefined : options, scope);
+    const kept = name === '_doc' ? orderOfStore(key, scope) : key;
+    leftOut ||= kept === undefined;
+    if (kept === undefined) continue;
+    keys.push(kept);
     sealed.push(scope.strict && INTERNAL.has(name));
   }
-  return { keys, sealed };
+  return { keys, sealed, leftOut };
+}
+
+/**
+ * By `_doc` the stores weave the shards together by the numbers of their documents, and those count hidden documents
+ * too: the order of the visible ones would tell how many lie between them. Without it they go shard by shard, which
+ * tells nothing, and which a point in time of Elasticsearch can say itself.
+ */
+function orderOfStore(key: JsonObject, scope: SearchScope): JsonObject | undefined {
+  if (!scope.strict || scope.bound === null) return key;
+  if (scope.within !== 'pit' || scope.dialect.startsWith('opensearch')) return undefined;
+  return jsonObject([['_shard_doc', key._doc ?? null]]);
 }
 
 /** `age:asc,name.keyword`, as the query parameter says it. */
@@ -81,6 +99,7 @@ function orderOf(options: Json | undefined, usual: string): string {
 export function compileSearchAfter(json: Json, sort: CompiledSort | undefined, scope: SearchScope): Json[] {
   const values = listOf(json, 'search_after', MAX_KEYS + 1);
   const keys = sort?.keys.length ?? 0;
+  if (sort?.leftOut === true) throw refuse('search_after', 'behind `_doc`, where documents are filtered');
   if (keys === 0 && scope.within !== 'pit') throw refuse('search_after', 'without a sort');
   const extra = values.length - keys;
   if (extra !== 0 && !(scope.within === 'pit' && extra === 1)) throw refuse('search_after', 'not as long as the sort');

@@ -109,6 +109,17 @@ describe('one write', () => {
     expect(codeOf(() => sent(scopeOf(STRICT), { action: 'update' }))).toBe('malformed_body');
   });
 
+  it('never ends in a noop where it would tell the value of a field that is not shown', () => {
+    const update = { action: 'update', id: '1', document: document({ name: 'guess' }) } as const;
+    const stored = { seqNo: 1, primaryTerm: 1, source: document({ tenant: 't1' }) };
+    const shown = (mask: { kind: 'redact' } | null) =>
+      scopeOf({ ...STRICT, fields: new Map([['name', { name: 'name', type: 'text', mask }]]) });
+    expect(sent(scopeOf({ ...STRICT, fields: new Map() }), update, stored)).toContain('"detect_noop":false');
+    expect(sent(shown({ kind: 'redact' }), update, stored)).toContain('"detect_noop":false');
+    expect(sent(shown(null), update, stored)).not.toContain('detect_noop');
+    expect(sent(scopeOf({}), update)).not.toContain('detect_noop');
+  });
+
   it('cannot empty a required field by an update', () => {
     const update = { action: 'update', id: '1', document: document({ name: null }) } as const;
     expect(codeOf(() => sent(scopeOf(STRICT), update))).toBe('malformed_body');

@@ -52,7 +52,7 @@ export type Decision =
   | {
       readonly kind: 'write';
       readonly verb: Action;
-      /** An update that stands for a replacement: never a `noop`. */
+      /** Never a `noop`: an update that stands for a replacement, or one whose `noop` would tell a hidden value. */
       readonly whole?: true;
       readonly document: JsonObject | null;
       readonly condition: Condition | null;
@@ -123,7 +123,7 @@ function lookOf(action: Action, sent: JsonObject | null, scope: WriteScope): Pre
 /** @param stored undefined when nothing is there that the principal sees, or nothing was to be looked up @throws Refusal */
 export function decideItem(item: PreparedItem, stored: Stored | undefined): Decision {
   const { action, scope, document, condition } = item;
-  if (item.look === null) return { kind: 'write', verb: action, document, condition };
+  if (item.look === null) return written(item, condition);
   if (action === 'delete') {
     if (stored === undefined) return { kind: 'missing' };
     return { kind: 'write', verb: 'delete', document: null, condition: conditionOf(stored, condition) };
@@ -139,13 +139,19 @@ export function decideItem(item: PreparedItem, stored: Stored | undefined): Deci
   if (action === 'update' || scope.fields === null) {
     if (action === 'update') checkUpdate(mergePartial(stored.source, document!), document!, scope);
     else checkResult(document!, scope);
-    return { kind: 'write', verb: action, document, condition: conditionOf(stored, condition) };
+    return written(item, conditionOf(stored, condition));
   }
   const partial = replacing(stored.source, document!, scope.fields);
   const result = mergePartial(stored.source, partial);
   checkUpdate(result, partial, scope);
   checkResult(result, scope);
   return { kind: 'write', verb: 'update', whole: true, document: partial, condition: conditionOf(stored, condition) };
+}
+
+/** The write that was asked for. */
+function written({ action, scope, document }: PreparedItem, condition: Condition | null): Decision {
+  const whole = action === 'update' && scope.writesUnseen ? ({ whole: true } as const) : {};
+  return { kind: 'write', verb: action, ...whole, document, condition };
 }
 
 function checkUpdate(result: JsonObject, partial: JsonObject, scope: WriteScope): void {

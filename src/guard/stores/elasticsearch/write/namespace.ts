@@ -2,10 +2,7 @@
  * Ids in a namespace: `<namespace>:<id>` in the store, `<id>` for the client. A namespace holds no colon, so the first
  * colon ends it and no two namespaces can meet (`a` with `b:c`, `a:b` with `c`).
  */
-import type { Grant } from '../../../contract/grant.ts';
 import { Refusal } from '../../../contract/refusal.ts';
-import type { JsonObject } from '../../../json/index.ts';
-import { namespaceOf } from '../response/namespace.ts';
 import { isUnicode } from './unicode.ts';
 
 /** Of an id in the store, in UTF-8; the stores' own limit. */
@@ -14,19 +11,10 @@ const MAX_ID_BYTES = 512;
 /**
  * The id in the store.
  *
- * @throws Refusal `forbidden` for a claim that names no namespace; `malformed_request` for an id that is empty, too long,
- *   no valid Unicode, a path step, or that begins with the namespace already (so that guarding twice changes nothing)
+ * @param prefix the namespace with its colon, or nothing
+ * @throws Refusal `malformed_request` for an id that is empty, too long, no valid Unicode, a path step, or that begins with
+ *   the namespace already (so that guarding twice changes nothing)
  */
-export function storeId(grant: Grant, claims: JsonObject, id: string): string {
-  return withPrefix(namespaceOf(grant, claims), id);
-}
-
-/** The id that the client knows; undefined for one of another namespace. @throws Refusal `forbidden` */
-export function clientId(grant: Grant, claims: JsonObject, stored: string): string | undefined {
-  return withoutPrefix(namespaceOf(grant, claims), stored);
-}
-
-/** @param prefix the namespace with its colon, or nothing @throws Refusal `malformed_request` */
 export function withPrefix(prefix: string, id: string): string {
   if (id === '' || id === '.' || id === '..') throw malformed('id: empty, or a step of a path');
   if (prefix !== '' && id.startsWith(prefix)) throw malformed('id: holds the namespace already');

@@ -25,6 +25,8 @@ export interface WriteScope {
   readonly required: readonly string[];
   /** Null: every field may be written (compat without a list). */
   readonly fields: WriteNode | null;
+  /** Some field that may be written is not shown as it is: then that an update changed nothing would tell its value. */
+  readonly writesUnseen: boolean;
   /** The namespace with its colon; empty without one. */
   readonly prefix: string;
   /**
@@ -51,6 +53,8 @@ export function writeScope(grant: Grant, context: StoreContext): WriteScope {
     set: setFieldsOf(grant.write, claims),
     required: grant.write?.required ?? [],
     fields: treeOf(grant.write),
+    writesUnseen:
+      strict && [...(grant.write?.fields?.keys() ?? [])].some((name) => grant.fields?.get(name)?.mask !== null),
     prefix: namespaceOf(grant, claims),
     createsById: grant.filter === null || isOwnNamespace(grant.filter, grant.idNamespace),
   };
