@@ -14,13 +14,6 @@ export async function run(
 ): Promise<Ran> {
   const out: Buffer[] = [];
   const err: Buffer[] = [];
-  const sink = (into: Buffer[]) =>
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        into.push(Buffer.from(chunk));
-        done();
-      },
-    });
   const code = await main(args, {
     stdout: sink(out),
     stderr: sink(err),
@@ -29,4 +22,14 @@ export async function run(
     cwd: options.cwd ?? process.cwd(),
   });
   return { code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') };
+}
+
+/** A stream that keeps what is written to it. */
+export function sink(into: Buffer[]): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      into.push(Buffer.from(chunk));
+      done();
+    },
+  });
 }

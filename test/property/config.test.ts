@@ -22,6 +22,7 @@ targets:
       - service: elasticsearch
         username: control
         passwordEnv: ES_CONTROL
+    guardedBy: { url: https://shop.example:9443, index: orders, tokenEnv: CONTROL }
 trust: []
 `;
 

@@ -30,7 +30,8 @@ export function passSearch(answer: UpstreamAnswer, projection: Projection): Pass
   const { body } = answer;
   requireJson(answer);
   if (body.length > LARGE_ANSWER || !isUtf8(body)) return undefined;
-  const reader = new Reader(Buffer.from(body.buffer, body.byteOffset, body.byteLength), projection);
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const reader = new Reader(bytes, projection);
   return reader.answer() ? { bytes: body, documents: reader.documents } : undefined;
 }
 
@@ -105,23 +106,12 @@ class Reader {
   #hit(): boolean {
     const { grants, parts } = this.#projection;
     if (this.documents.length === parts.size) throw new Refusal('post_check', 'hits: more than were asked for');
-    let index: string | undefined;
-    let id: string | undefined;
-    const plain = this.#object(() => {
-      // Both begin with `_i`; whatever else a hit holds is its own.
-      if (this.#bytes[this.#keyStart] !== 0x5f || this.#bytes[this.#keyStart + 1] !== 0x69) return this.#value();
-      const key = this.#key();
-      if (key === '_index') {
-        if (index !== undefined) return false;
-        index = this.#text();
-        return index !== undefined;
-      }
-      if (key !== '_id') return this.#value();
-      if (id !== undefined) return false;
-      id = this.#text();
-      return id !== undefined;
-    });
-    if (!plain || index === undefined || id === undefined) return false;
+    this.#hitIndex = undefined;
+    this.#hitId = undefined;
+    if (!this.#object(this.#hitMember)) return false;
+    const index: string | undefined = this.#hitIndex;
+    const id: string | undefined = this.#hitId;
+    if (index === undefined || id === undefined) return false;
     if (index !== this.#index || this.#granted === '') {
       const grant = grantOf(index, grants);
       if (grant === undefined) throw new Refusal('post_check', 'hits: of another index');
@@ -131,6 +121,24 @@ class Reader {
     this.documents.push(this.#granted + id);
     return true;
   }
+
+  #hitIndex: string | undefined;
+  #hitId: string | undefined;
+  /** One for all hits: a function for each would cost more than reading it. */
+  readonly #hitMember = (): boolean => {
+    // Both begin with `_i`; whatever else a hit holds is its own.
+    if (this.#bytes[this.#keyStart] !== 0x5f || this.#bytes[this.#keyStart + 1] !== 0x69) return this.#value();
+    const key = this.#key();
+    if (key === '_index') {
+      if (this.#hitIndex !== undefined) return false;
+      this.#hitIndex = this.#text();
+      return this.#hitIndex !== undefined;
+    }
+    if (key !== '_id') return this.#value();
+    if (this.#hitId !== undefined) return false;
+    this.#hitId = this.#text();
+    return this.#hitId !== undefined;
+  };
 
   /** @param member stands at the value of a member whose key was read */
   #object(member: () => boolean): boolean {
@@ -195,18 +203,24 @@ class Reader {
     const bytes = this.#bytes;
     const end = bytes.length;
     let depth = 0;
-    while (this.#at < end) {
-      const byte = bytes[this.#at];
+    let at = this.#at;
+    while (at < end) {
+      const byte = bytes[at++];
       if (byte === QUOTE) {
-        if (!this.#string()) return false;
-        continue;
+        for (;;) {
+          if (at >= end) return false;
+          const inner = bytes[at++];
+          if (inner === QUOTE) break;
+          if (inner === BACKSLASH) at++;
+        }
+      } else if (byte === OPEN || byte === OPEN_LIST) depth++;
+      else if (byte === COMMA || byte === CLOSE || byte === CLOSE_LIST) {
+        if (depth === 0) {
+          this.#at = at - 1;
+          return true;
+        }
+        if (byte !== COMMA) depth--;
       }
-      if (byte === OPEN || byte === OPEN_LIST) depth++;
-      else if (byte === CLOSE || byte === CLOSE_LIST) {
-        if (depth === 0) return true;
-        depth--;
-      } else if (byte === COMMA && depth === 0) return true;
-      this.#at++;
     }
     return false;
   }
