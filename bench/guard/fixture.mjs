@@ -23,7 +23,10 @@ export function answer(index, count, padding = 45) {
   return JSON.stringify({ took: 1, timed_out: false, _shards: shards, hits: { total, max_score: 1, hits } });
 }
 
-export const QUESTION = JSON.stringify({ query: { term: { city: 'Lyon' } }, size: 50 });
+const question = (size) => JSON.stringify({ query: { term: { city: 'Lyon' } }, size });
+export const QUESTION = question(50);
+/** For answers of any number of hits that the policy allows. */
+export const LONG_QUESTION = question(1000);
 
 /** `jwks.json` of the bench's issuer stands in the same folder. */
 export function writePolicy(
@@ -69,11 +72,11 @@ workers: ${workers}
 }
 
 /** Asks once; the JSON of the answer. @throws Error unless it is answered with the status */
-export async function ask(url, { status = 200, ...headers } = {}) {
+export async function ask(url, { status = 200, body = QUESTION, ...headers } = {}) {
   const reply = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: QUESTION,
+    body,
   });
   const text = await reply.text();
   if (reply.status !== status) throw new Error(`${url}: ${reply.status} instead of ${status}: ${text.slice(0, 300)}`);

@@ -1,5 +1,5 @@
 /** How the cost of a request grows with the policy, with the number of hits and with the size of the answer. */
-import { answer, requireFiltered, writePolicy } from './fixture.mjs';
+import { answer, LONG_QUESTION, requireFiltered, writePolicy } from './fixture.mjs';
 import { median } from './load.mjs';
 import { upstream } from './peers.mjs';
 
@@ -34,7 +34,10 @@ export async function measureGrowth({ folder, guard, ports, issuer, scripts, run
     for (const [name, index, hits] of cases) {
       const url = `http://127.0.0.1:${port}/${index}/_search`;
       requireFiltered(
-        await ask(url, { authorization: `Bearer ${issuer.issue({ sub: 'check', role: 'mobile', group: 'g' })}` }),
+        await ask(url, {
+          body: LONG_QUESTION,
+          authorization: `Bearer ${issuer.issue({ sub: 'check', role: 'mobile', group: 'g' })}`,
+        }),
         hits,
       );
       const row = { name, url, script: scripts.growth, process };

@@ -38,7 +38,7 @@ end
 /** @returns requests per second, latencies in ms, what failed, and CPU of `pids` in µs per request */
 export function wrk(url, { script: path, connections = 64, seconds = 10, pids = [], core = null }) {
   const before = cpu(pids);
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', path, url];
+  const args = ['-t1', '--timeout', '10s', `-c${connections}`, `-d${seconds}s`, '-s', path, url];
   const run =
     core === null
       ? spawnSync('wrk', args, { encoding: 'utf8' })

@@ -1,5 +1,4 @@
 /** Text edits: applying them, and telling which lines they touch. */
-import { diffLines } from 'diff';
 import type { TextEdit } from '../core/patch.ts';
 
 /** The text with the edits applied, or null when they overlap or lie outside the text. */
@@ -36,7 +35,7 @@ function isWithin(edit: TextEdit, text: string): boolean {
   return Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= text.length;
 }
 
-/** True when every line that differs between the texts is one that an edit touches. */
+/** True when every line that no edit touches stands in the patched text too, in its order. */
 export function changesOnlyEditedLines(before: string, after: string, edits: readonly TextEdit[]): boolean {
   const touched = new Set<number>();
   for (const edit of edits) {
@@ -45,13 +44,14 @@ export function changesOnlyEditedLines(before: string, after: string, edits: rea
     const last = edit.end > edit.start ? lineOf(before, edit.end - 1) : first;
     for (let line = first; line <= last; line += 1) touched.add(line);
   }
-  let line = 0;
-  for (const change of diffLines(before, after)) {
-    if (change.added) continue;
-    if (change.removed) {
-      for (let offset = 0; offset < change.count; offset += 1) if (!touched.has(line + offset)) return false;
-    }
-    line += change.count;
+  // Not by a diff: where lines are alike, it may choose another one of them to have changed.
+  const lines = after.split('\n');
+  let at = 0;
+  for (const [line, text] of before.split('\n').entries()) {
+    if (touched.has(line)) continue;
+    while (at < lines.length && lines[at] !== text) at += 1;
+    if (at === lines.length) return false;
+    at += 1;
   }
   return true;
 }

@@ -183,6 +183,8 @@ function withoutStoreIds(answer: Answer): Answer {
 
 /** What the stores themselves refuse of what the grammar permits. */
 const UNDERSTOOD: readonly RegExp[] = [
+  // A writer gave a field several values; OpenSearch calls this a failure of its own.
+  /failed to (?:extract|collapse)|the (?:grouping|collapse) field must be single valued/,
   // What was looked up was changed by a request that did not refresh.
   /version conflict/,
   // The gateway leaves it to the store: the answer is an error in either case.

@@ -37,8 +37,10 @@ export function judge(sent: Sent, first: Told, second: Told): Violation[] {
       found.push({ oracle: 'defect', what: `${answer.status} ${entry?.code} ${entry?.detail}` });
     if (entry?.decision !== 'deny' || seen.length === 0) continue;
     const reads = seen.every(({ path }) => /\/_m?search(?:\?|$)|\/_mget(?:\?|$)/.test(path));
-    // A scroll that the store has forgotten, or whose rule has changed, was asked for; a conflict is the store's own word.
-    const asked = WRITES.has(entry.operation ?? '') ? reads || entry.code === 'conflict' : entry.operation === 'scroll';
+    // A scroll that the store has forgotten, or whose rule has changed, was asked for; that a document was changed or is
+    // gone since it was looked up is the store's own word.
+    const changed = entry.code === 'conflict' || (entry.code === 'absent' && entry.operation === 'update');
+    const asked = WRITES.has(entry.operation ?? '') ? reads || changed : entry.operation === 'scroll';
     if (!asked && answer.status < 500)
       found.push({ oracle: 'O3', what: `refused, but reached ${JSON.stringify(seen)}` });
   }

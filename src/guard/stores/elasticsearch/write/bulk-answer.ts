@@ -52,6 +52,7 @@ function readResult(result: JsonObject, status: number, entry: Entry, item: Prep
   if (status === 200 || status === 201) return { status, json: writeAnswer(result, item, dialect) };
   if (status === 409) return failed(entry, new Refusal('conflict'), dialect);
   if (status === 404 && item.action === 'update') return failed(entry, new Refusal('absent'), dialect);
+  if (status === 404 && item.look !== null) return failed(entry, new Refusal('conflict'), dialect);
   return rejected(entry, status, result.error, dialect);
 }
 

@@ -74,5 +74,7 @@ function missed(
 ): StoreReply {
   if (item.action === 'delete') return reply(404, missingAnswer(item, dialect), { dialect });
   if (item.action === 'update') throw new Refusal('absent', 'update: not there');
+  // It was there when it was looked up. Writing a document whole is never answered with 404.
+  if (item.look !== null) throw new Refusal('conflict', 'write: gone in the meantime');
   return errorReply(answer);
 }
