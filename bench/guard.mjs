@@ -470,9 +470,12 @@ try {
       { warm: 15 },
     );
     const [direct] = measured;
+    // A store that did not answer in a whole round was not measured: its password hashing had the core for itself.
+    const silent = plugin && of(measured[4], 'rate').some((rate) => rate === 0);
+    if (silent) measured.pop();
     sections.push([
       '## A real OpenSearch 2.19 behind',
-      `The store has core ${core} for itself, wrk and Postern share core 0. 20,000 documents, five of them match. ${plugin ? '' : 'The Security plug-in is not installed.'}`,
+      `The store has core ${core} for itself, wrk and Postern share core 0. 20,000 documents, five of them match. ${silent ? 'The Security plug-in is left out: with basic authentication it answered nothing in at least one round, which is no figure.' : plugin ? '' : 'The Security plug-in is not installed.'}`,
       [
         '| row | requests/s: median (range) | ÷ direct | p50 ms | p99 ms |',
         '|---|---|---|---|---|',
@@ -492,7 +495,7 @@ try {
     const toDirect = ratio(strict, direct);
     bar(
       toDirect >= BARS.store,
-      `strict within 15 % of direct throughput with a real OpenSearch: ${toDirect.toFixed(2)}× of the same question asked directly, ${ratio(strict, measured[1]).toFixed(2)}× of filter and fields written by hand${plugin ? `, ${ratio(strict, measured[4]).toFixed(2)}× of the Security plug-in` : ''}`,
+      `strict within 15 % of direct throughput with a real OpenSearch: ${toDirect.toFixed(2)}× of the same question asked directly, ${ratio(strict, measured[1]).toFixed(2)}× of filter and fields written by hand${plugin && !silent ? `, ${ratio(strict, measured[4]).toFixed(2)}× of the Security plug-in` : ''}`,
     );
     await Promise.all([store.stop(), plugin?.stop(), between.stop()]);
   }
@@ -511,7 +514,7 @@ const flags = [
 ];
 const text = [
   '# The guard against its peers',
-  `\`node bench/guard.mjs ${flags.join(' ')}\` on ${where}, which the client and the upstream share. Journal (fsync) and limits are on in every row of Postern's; no request was refused or failed; answers were checked before.${left.length > 0 ? ` Left out for want of the program: ${left.join(', ')}.` : ''}`,
+  `\`node bench/guard.mjs ${flags.join(' ')}\` on ${where}, which the client and the upstream share. Journal (fsync) and limits are on in every row of Postern's; in the measured rounds no request was refused or failed; answers were checked before.${left.length > 0 ? ` Left out for want of the program: ${left.join(', ')}.` : ''}`,
   ...sections.flat(),
   '## Bars',
   verdicts.map((one) => one.text).join('\n'),

@@ -56,8 +56,11 @@ export function echo(raw: RawRequest): Answer {
   };
 }
 
-/** Sends parts (each in a packet of its own) and reads until the server ends the connection, or until nothing comes for `quiet` ms. */
-export function exchange(port: number, parts: readonly (string | Uint8Array)[], quiet = 150): Promise<Exchange> {
+/**
+ * Sends parts (each in a packet of its own) and reads until the server ends the connection, or until nothing more comes for
+ * `quiet` ms; for the first byte it waits longer, since the machine may be busy.
+ */
+export function exchange(port: number, parts: readonly (string | Uint8Array)[], quiet = 200): Promise<Exchange> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const received: Buffer[] = [];
@@ -69,7 +72,7 @@ export function exchange(port: number, parts: readonly (string | Uint8Array)[], 
     };
     const wait = () => {
       clearTimeout(timer);
-      timer = setTimeout(() => finish(false), quiet);
+      timer = setTimeout(() => finish(false), received.length === 0 ? 5 * quiet : quiet);
     };
     socket.setNoDelay(true);
     socket.on('data', (chunk) => {
