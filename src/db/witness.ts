@@ -2,6 +2,7 @@
 import { request as plain } from 'node:http';
 import { request as secure } from 'node:https';
 import { PosternError } from '../core/errors.ts';
+import { isTrustedUrl } from '../guard/policy/schema/names.ts';
 
 const TIMEOUT_MS = 5_000;
 
@@ -11,12 +12,10 @@ const TIMEOUT_MS = 5_000;
  * @throws PosternError `E_GUARD`
  */
 export function witnessSender(url: string): (body: string) => Promise<number> {
-  const { protocol, hostname } = new URL(url);
-  const local = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-  if (protocol !== 'https:' && !(protocol === 'http:' && local)) {
+  if (!isTrustedUrl(url)) {
     throw new PosternError('E_GUARD', 'the witness of the journal must be reached by https');
   }
-  const request = protocol === 'https:' ? secure : plain;
+  const request = url.startsWith('https:') ? secure : plain;
   return (body) =>
     new Promise((resolve, reject) => {
       const sending = request(

@@ -143,7 +143,6 @@ function snapshotOf(
     observed: (principal, now) =>
       anyObserved(policy, principal, now) ? buildObservedAccess(policy, principal, now, catalogue) : undefined,
     limitsOf: (principal) => limitsFor(policy, principal.roles),
-    policyHash: policy.hash,
   };
 }
 

@@ -5,10 +5,11 @@
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import { createServer as createHttps } from 'node:https';
-import { BlockList, isIP, type Server, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import { PosternError } from '../../core/errors.ts';
 import type { ListenerConfig } from '../policy/listener-config.ts';
+import { isLoopback } from '../policy/schema/names.ts';
 import { Bodies } from './body.ts';
 import { clientCertificate, clientOptions, contextOptions, fileState } from './certificates.ts';
 import { addressOf, Connection, Connections } from './connection.ts';
@@ -260,13 +261,4 @@ function drain(core: Core, server: Server, sessions: Set<ServerHttp2Session>, gr
     });
     for (const session of sessions) session.close();
   });
-}
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
-
-function isLoopback(host: string): boolean {
-  const family = isIP(host);
-  return host === 'localhost' || (family !== 0 && LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4'));
 }

@@ -25,6 +25,4 @@ export interface Snapshot {
   /** The un-narrowed access of roles that are only watched; undefined when the principal has none. */
   observed(principal: Principal, now: number): Access | undefined;
   limitsOf(principal: Principal): RoleLimits;
-  /** Name of the policy's file with its hash, for the journal. */
-  readonly policyHash: string;
 }

@@ -1,4 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
+import { claimAt } from '../contract/claim-at.ts';
+import type { Json, JsonObject } from '../json/value.ts';
 import type { ClaimCondition, Role } from './policy.ts';
 
 /** Where a principal's proof came from. */
@@ -49,16 +50,6 @@ function isMet({ path, test, values }: ClaimCondition, claims: JsonObject): bool
     );
   }
   return Array.isArray(claim) && claim.includes(wanted);
-}
-
-/** The claim at a path of own keys; undefined when there is none. */
-export function claimAt(claims: JsonObject, path: readonly string[]): Json | undefined {
-  let here: Json | undefined = claims;
-  for (const name of path) {
-    if (!isJsonObject(here) || !Object.hasOwn(here, name)) return undefined;
-    here = here[name];
-  }
-  return here;
 }
 
 function isScalar(value: Json | undefined): value is string | number | boolean {

@@ -1,9 +1,10 @@
 /** One process of the gateway: what a policy names is put together, started, replaced at a reload, and drained at the end. */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { PosternError } from '../../core/errors.ts';
 import { loadOrCreateSigningKey } from '../../crypto/signing-key.ts';
-import { createAuthenticator, type ReplayStore } from '../authn/index.ts';
+import { type Authenticator, createAuthenticator, type ReplayStore } from '../authn/index.ts';
 import { Refusal } from '../contract/refusal.ts';
 import type { RawRequest } from '../contract/request.ts';
 import type { Sealer } from '../contract/store.ts';
@@ -51,6 +52,8 @@ export interface Gateway {
   close(graceMs: number): Promise<void>;
 }
 
+/** How long keys may take that are asked for before the first request. Where they take longer, tokens get 503 until then. */
+const KEYS_MS = 2_000;
 const SEAL_CHECK_MS = 15 * 60_000;
 /** A replaced store's connections stay for the requests that began with them. */
 const OLD_PARTS_MS = 60_000;
@@ -98,7 +101,11 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
     return part;
   }
 
-  let built = await build(policy);
+  let built = await build(policy).catch(async (error: unknown) => {
+    sealer.close();
+    await Promise.allSettled([journal.close(), limits.close()]);
+    throw error;
+  });
 
   interface Built {
     readonly policy: Policy;
@@ -114,9 +121,9 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
     const fresh: BoundStore[] = [];
     try {
       for (const [name, config] of next.upstreams) {
-        const known = before?.bound.get(name);
-        if (known && JSON.stringify(before?.policy.upstreams.get(name)) === JSON.stringify(config)) {
-          bound.set(name, known);
+        const kept = before?.bound.get(name);
+        if (kept && JSON.stringify(before?.policy.upstreams.get(name)) === JSON.stringify(config)) {
+          bound.set(name, kept);
           continue;
         }
         const made = await bindStore(config, store, options.env);
@@ -135,6 +142,7 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
       const catalogue = patterns
         ? watchCatalogue(bound, (name) => log('warn', `upstream ${name} does not say which indices it has`))
         : undefined;
+      await known(authenticator);
       const snapshot: Snapshot = {
         authenticator,
         stores: bound,
@@ -145,7 +153,6 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
         observed: (principal, now) =>
           anyObserved(next, principal, now) ? buildObservedAccess(next, principal, now, catalogue) : undefined,
         limitsOf: (principal) => share(limitsFor(next, principal.roles)),
-        policyHash: next.hash,
       };
       return { policy: next, snapshot, bound, catalogue };
     } catch (error) {
@@ -208,7 +215,6 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
     const old = built;
     built = await build(next, old);
     retire(old);
-    await built.snapshot.authenticator.refresh();
     if (changed.some((file) => certificatesOf(policy).includes(file))) reloadCertificates();
     metrics.onReload(true);
     log('info', `policy ${next.hash.slice(0, 12)} is in force`);
@@ -275,6 +281,11 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
     reload: () => watching.reload(),
     close: stop,
   };
+}
+
+/** A token that comes with the first request is not to meet keys that are still being read. */
+function known(authenticator: Authenticator): Promise<unknown> {
+  return Promise.race([authenticator.refresh(), wait(KEYS_MS, undefined, { ref: false })]);
 }
 
 /** A sealer whose keys are looked at from time to time; sealed ids outlive a reload and a restart. */

@@ -70,17 +70,31 @@ describe('a full disk', () => {
       expect(refused).toMatchObject(UNAVAILABLE);
       expect(gateway.notReady()).toBe('the journal cannot be written');
       expect(await gateway.metrics.registry.metrics()).toMatch(/^postern_guard_journal_healthy 0$/m);
-      const asked = store.asked.length;
-      for (let at = 0; at < 10; at++) expect(await search(url, token, 'x')).toMatchObject(UNAVAILABLE);
-      expect(store.asked.length).toBe(asked);
+      // A short line may still find room in the last block: then the journal is back, honestly, until that is full too.
+      let refusedUnasked = 0;
+      for (let round = 0; round < 200 && refusedUnasked < 10; round++) {
+        const before = { down: gateway.notReady() !== undefined, asked: store.asked.length, lines: logs.length };
+        const got = await search(url, token, 'x');
+        if (got.status === 200) answered.push(got);
+        else expect(got).toMatchObject(UNAVAILABLE);
+        if (!before.down || logs.length !== before.lines) continue;
+        expect(got.status).toBe(503);
+        expect(store.asked.length).toBe(before.asked);
+        refusedUnasked++;
+      }
+      expect(refusedUnasked).toBe(10);
       rmSync(ballast);
       await expect.poll(() => gateway.notReady(), { timeout: 10_000 }).toBeUndefined();
       const after = await search(url, token, 'after');
       expect(tagsIn(after)).toEqual(['after', 'after']);
-      expect(logs.filter((line) => line.includes('journal'))).toEqual([
-        'error: the journal cannot be written: ENOSPC',
-        'info: the journal can be written again',
-      ]);
+      const told = logs.filter((line) => line.includes('journal'));
+      expect(told.length).toBeGreaterThan(0);
+      expect(told).toEqual(
+        told.map((_line, at) =>
+          at % 2 === 0 ? 'error: the journal cannot be written: ENOSPC' : 'info: the journal can be written again',
+        ),
+      );
+      expect(told.length % 2).toBe(0);
       await stop();
       const kept = idsIn([file]);
       expect([...answered, after].map(idOf).filter((id) => !kept.has(id))).toEqual([]);

@@ -190,7 +190,6 @@ export function createBench(variant: 1 | 2, options: BenchOptions = {}): Bench {
     observed: (principal, now) =>
       anyObserved(policy, principal, now) ? buildObservedAccess(policy, principal, now) : undefined,
     limitsOf: (principal) => limitsFor(policy, principal.roles),
-    policyHash: policy.hash,
   });
   const guard = createGuard({
     snapshot,

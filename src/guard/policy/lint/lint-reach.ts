@@ -1,6 +1,7 @@
 /** Rules, roles and names that do not mean what they seem to. */
+
+import { claimAt } from '../../contract/claim-at.ts';
 import type { GrantedOperation } from '../../contract/grant.ts';
-import { claimAt } from '../match-roles.ts';
 import type { Policy, RoleMatch } from '../policy.ts';
 import { pathOf, type Report } from './finding.ts';
 

@@ -2,10 +2,11 @@
  * Puts a principal's claims into a document filter. A claim enters as a JSON value of the type that the policy names,
  * exactly as it was signed: nothing is trimmed, folded or converted, and what does not fit denies.
  */
+import { claimAt } from '../../../contract/claim-at.ts';
 import type { BoundFilter, Filter, FilterType, FilterValue } from '../../../contract/grant.ts';
 import { Refusal } from '../../../contract/refusal.ts';
 import { hasLoneSurrogate } from '../../../json/surrogate.ts';
-import { isJsonObject, type Json, JsonNumber, type JsonObject, type JsonScalar } from '../../../json/value.ts';
+import { type Json, JsonNumber, type JsonObject, type JsonScalar } from '../../../json/value.ts';
 import { type DateSpan, printDate, readDate } from './date.ts';
 
 /** Values of one claim's list; far more than a person has groups, far fewer than a store's limit of 65,536. */
@@ -68,23 +69,19 @@ function boundsOf(filter: Extract<Filter, { kind: 'range' }>, claims: JsonObject
 
 function listOf(values: Extract<Filter, { kind: 'terms' }>['values'], claims: JsonObject): readonly Json[] {
   if (!('claim' in values)) return values.map((value) => given(value, claims));
-  const list = claimAt(claims, values.claim);
+  const list = requiredClaim(claims, values.claim);
   if (!Array.isArray(list)) throw denied('a claim that must be a list is none');
   return list;
 }
 
 function given(value: FilterValue, claims: JsonObject): Json {
-  return 'literal' in value ? value.literal : claimAt(claims, value.claim);
+  return 'literal' in value ? value.literal : requiredClaim(claims, value.claim);
 }
 
-function claimAt(claims: JsonObject, path: readonly string[]): Json {
-  let at: Json = claims;
-  for (const step of path) {
-    const next: Json | undefined = isJsonObject(at) && Object.hasOwn(at, step) ? at[step] : undefined;
-    if (next === undefined) throw denied('a claim is missing');
-    at = next;
-  }
-  return at;
+function requiredClaim(claims: JsonObject, path: readonly string[]): Json {
+  const claim = claimAt(claims, path);
+  if (claim === undefined) throw denied('a claim is missing');
+  return claim;
 }
 
 function scalarOf(type: Exclude<FilterType, 'date'>, value: Json): JsonScalar {

@@ -11,6 +11,7 @@ import { authorize } from '../encode.ts';
 import { resolveIndices } from '../indices.ts';
 import { keepAliveOf } from '../parameters.ts';
 import { errorReply, reply } from '../response/index.ts';
+import { shardsOf } from '../response/search.ts';
 import type { Call } from './call.ts';
 import { isSuccess, planOf } from './plan.ts';
 
@@ -41,14 +42,12 @@ export function planOpenPit(call: Call, context: StoreContext): Plan {
     const sealed = sealFor('pit', id, grants, keepAlive, '', context);
     const entries: [string, Json][] = [[elasticsearch ? 'id' : 'pit_id', sealed]];
     if (!elasticsearch)
-      entries.push(['_shards', shardsOf(json._shards)], ['creation_time', counted(json.creation_time) || context.now]);
+      entries.push(
+        ['_shards', shardsOf(json._shards, true)],
+        ['creation_time', counted(json.creation_time) || context.now],
+      );
     return reply(200, jsonObject(entries), { dialect });
   });
-}
-
-function shardsOf(shards: Json | undefined): Json {
-  const names = ['total', 'successful', 'skipped', 'failed'];
-  return jsonObject(names.map((name) => [name, isJsonObject(shards) ? counted(shards[name]) : 0]));
 }
 
 function counted(value: Json | undefined): number {

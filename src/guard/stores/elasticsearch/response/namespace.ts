@@ -1,6 +1,7 @@
+import { claimAt } from '../../../contract/claim-at.ts';
 import type { Grant } from '../../../contract/grant.ts';
 import { Refusal } from '../../../contract/refusal.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../../json/value.ts';
+import type { JsonObject } from '../../../json/value.ts';
 
 /**
  * What ids in the store begin with under this grant: `<namespace>:`, or nothing.
@@ -15,12 +16,4 @@ export function namespaceOf(grant: Grant, claims: JsonObject): string {
     throw new Refusal('forbidden', 'idNamespace: the claim is no usable text');
   }
   return `${text}:`;
-}
-
-function claimAt(claims: JsonObject, path: readonly string[]): Json | undefined {
-  let value: Json | undefined = claims;
-  for (const segment of path) {
-    value = isJsonObject(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
-  }
-  return value;
 }

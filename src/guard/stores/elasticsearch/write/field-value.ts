@@ -2,7 +2,7 @@
 import type { WriteField } from '../../../contract/grant.ts';
 import { Refusal } from '../../../contract/refusal.ts';
 import { isJsonObject, type Json, JsonNumber } from '../../../json/index.ts';
-import { isUnicode } from './unicode.ts';
+import { hasLoneSurrogate } from '../../../json/surrogate.ts';
 
 /** Values of one field in one document. */
 const MAX_VALUES = 1024;
@@ -48,7 +48,7 @@ function checkType({ type }: WriteField, value: Json): void {
   switch (type) {
     case 'keyword':
     case 'text':
-      if (typeof value !== 'string' || !isUnicode(value)) throw wrong('not a text');
+      if (typeof value !== 'string' || hasLoneSurrogate(value)) throw wrong('not a text');
       return;
     case 'boolean':
       if (typeof value !== 'boolean') throw wrong('not a boolean');

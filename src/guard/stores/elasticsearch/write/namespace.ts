@@ -3,7 +3,7 @@
  * colon ends it and no two namespaces can meet (`a` with `b:c`, `a:b` with `c`).
  */
 import { Refusal } from '../../../contract/refusal.ts';
-import { isUnicode } from './unicode.ts';
+import { hasLoneSurrogate } from '../../../json/surrogate.ts';
 
 /** Of an id in the store, in UTF-8; the stores' own limit. */
 const MAX_ID_BYTES = 512;
@@ -20,7 +20,7 @@ export function withPrefix(prefix: string, id: string): string {
   if (prefix !== '' && id.startsWith(prefix)) throw malformed('id: holds the namespace already');
   const stored = prefix + id;
   if (stored.length > MAX_ID_BYTES || Buffer.byteLength(stored) > MAX_ID_BYTES) throw malformed('id: too long');
-  if (!isUnicode(id)) throw malformed('id: not Unicode');
+  if (hasLoneSurrogate(id)) throw malformed('id: not Unicode');
   return stored;
 }
 

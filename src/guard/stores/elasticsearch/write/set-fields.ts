@@ -1,9 +1,10 @@
 /** Fields that the gateway sets itself (B175): a client sends the same value, or none. */
+
+import { claimAt } from '../../../contract/claim-at.ts';
 import type { FilterValue, WriteRules } from '../../../contract/grant.ts';
 import { Refusal } from '../../../contract/refusal.ts';
 import { equalJson, isJsonObject, type Json, JsonNumber, type JsonObject } from '../../../json/index.ts';
 import { valuesAt } from '../filter/index.ts';
-import { claimAt } from './claim.ts';
 
 /** A path by its steps, with the value of this principal. */
 export interface SetField {
