@@ -8,6 +8,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import pc from 'picocolors';
 import { PosternError } from '../src/core/errors.ts';
+import { API_POLICY, API_PORT, createApiStory } from './demo/api.ts';
 import { parseDemoArguments } from './demo/arguments.ts';
 import { askAround, GUARD_PORT, nameGuard, ordersOf, startGuard, strangersAnswer } from './demo/guard.ts';
 import { exitCodeOf, outcomeLines, outcomeOf } from './demo/outcome.ts';
@@ -125,6 +126,11 @@ async function tell(range: Range, options: DemoOptions): Promise<number> {
   const guardMissing = await guardMissingIn(range);
   if (guardMissing === undefined) await tellGuard(range, options, before, receipt);
   else log(pc.yellow(`\n  Skipped: ${guardMissing}`));
+
+  title(log, 7, "The shop's own API: typed, encrypted, for its own app alone");
+  const apiMissing = await apiMissingIn(range);
+  if (apiMissing === undefined) await tellApi(range, options);
+  else log(pc.yellow(`\n  Skipped: ${apiMissing}`));
   await run(['check', '--quiet', '--output', `json=${after}`], { fine: [0, 1, 3], show: 'nothing' });
 
   // Loaded late: zod takes its time, and nothing above needs it.
@@ -138,6 +144,7 @@ async function tell(range: Range, options: DemoOptions): Promise<number> {
     ...atFirst,
     ...range.services,
     ...(guardMissing === undefined ? [] : [{ ...GUARD, state: 'skipped' as const, reason: guardMissing }]),
+    ...(apiMissing === undefined ? [] : [{ ...API, state: 'skipped' as const, reason: apiMissing }]),
   ]);
   log('');
   for (const line of outcomeLines(outcome)) log(line.startsWith(' ') ? line : pc.bold(line));
@@ -152,6 +159,7 @@ async function tell(range: Range, options: DemoOptions): Promise<number> {
   return exitCodeOf(outcome);
 }
 
+const API = { name: 'api', product: 'The API' } as const;
 const GUARD = { name: 'guard', product: 'The guard' } as const;
 
 /** Why the guard cannot be shown; undefined when it can. */
@@ -193,7 +201,42 @@ async function tellGuard(range: Range, options: DemoOptions, before: string, rec
   }
 }
 
+/** Why the API cannot be shown; undefined when it can. */
+async function apiMissingIn({ services, addresses }: Range): Promise<string | undefined> {
+  if (services.find(({ name }) => name === 'db')?.state !== 'running') return 'the database does not run';
+  return await whyNotFree(addresses.outside, API_PORT);
+}
+
+/** Typed resources over the shop's database: what the app, another customer and the database itself see, and the erasure. */
+async function tellApi(range: Range, options: DemoOptions): Promise<void> {
+  const { log } = options;
+  const story = createApiStory(range.dir, range.addresses);
+  await story.prepare();
+  log(pc.cyan(`\n  $ postern guard run ${API_POLICY}\n`));
+  const guard = await startGuard(range.dir, options.signal, API_POLICY);
+  try {
+    const { subject, lines } = await story.use();
+    log(`  ${pc.bold("The shop's app, on a phone that was made up for this")}`);
+    for (const line of lines) log(`    ${line}`);
+    log(`\n  ${pc.bold('The same address, read directly in the database')}`);
+    for (const line of await story.row()) log(`         ${line}`);
+    await runPostern(
+      ['erase', '-', '--policy', API_POLICY, '--yes', '--receipts', 'guard/receipts'],
+      { input: `${subject}\n` },
+      range,
+      options,
+    );
+    log(`\n  ${pc.bold('After it')}`);
+    for (const line of await story.after()) log(`    ${line}`);
+    for (const line of await story.row()) log(`         in the database: ${line}`);
+  } finally {
+    await guard.stop();
+  }
+}
+
 interface RunOptions {
+  /** Said on stdin. */
+  input?: string;
   /** Exit codes that are part of the story; 0 alone by default. */
   fine?: readonly number[];
   /** `notes`: what goes to stderr, where the result was just shown. */
@@ -203,7 +246,7 @@ interface RunOptions {
 /** Runs a real command in the range's folder and shows it. Rejects when its exit code is none of those expected. */
 async function runPostern(
   args: readonly string[],
-  { fine = [0], show = 'all' }: RunOptions,
+  { fine = [0], show = 'all', input }: RunOptions,
   range: Range,
   { log, reportDir, signal, apart }: DemoOptions,
 ): Promise<void> {
@@ -211,10 +254,15 @@ async function runPostern(
   if (show !== 'nothing') log(pc.cyan(`\n  $ postern ${shown.join(' ')}\n`));
   const child = spawn(process.execPath, [join(packageRoot(), 'bin', 'postern.js'), ...args], {
     cwd: range.dir,
-    stdio: ['ignore', show === 'all' && !apart ? 'inherit' : 'ignore', apart ? 'ignore' : 'inherit'],
+    stdio: [
+      input === undefined ? 'ignore' : 'pipe',
+      show === 'all' && !apart ? 'inherit' : 'ignore',
+      apart ? 'ignore' : 'inherit',
+    ],
     signal,
     windowsHide: true,
   });
+  child.stdin?.end(input);
   const code = await new Promise<number | null>((done, failed) => {
     child.once('error', failed);
     child.once('close', done);
@@ -232,7 +280,7 @@ function quoted(arg: string): string {
 }
 
 function title(log: DemoOptions['log'], step: number, text: string): void {
-  log(`\n${pc.bold(`${step}/6  ${text}`)}`);
+  log(`\n${pc.bold(`${step}/7  ${text}`)}`);
 }
 
 async function readJson(path: string): Promise<unknown> {

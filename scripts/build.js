@@ -5,7 +5,7 @@
  * verb loads on demand keeps a chunk of its own. `npm run build`.
  */
 import { spawnSync } from 'node:child_process';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,6 +43,31 @@ await bundle.write({
   chunkFileNames: 'chunks/[name]-[hash].js',
 });
 await bundle.close();
+buildClient(join(fresh, 'client'));
 writeFileSync(join(fresh, '.complete'), '');
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 renameSync(fresh, join(root, 'dist'));
+
+/** `postern/client`: its modules as they are – apps bundle them by themselves – with their types. */
+function buildClient(folder) {
+  const types = join(root, '.cache', 'client-types');
+  rmSync(types, { recursive: true, force: true });
+  const emitted = spawnSync(
+    process.execPath,
+    [compiler, '-p', join(root, 'tsconfig.client.json'), '--outDir', types],
+    { cwd: root, stdio: 'inherit' },
+  );
+  if (emitted.status !== 0) process.exit(emitted.status ?? 1);
+  mkdirSync(folder, { recursive: true });
+  for (const [from, ending] of [
+    [join(modules, 'src/client'), '.js'],
+    [types, '.d.ts'],
+  ]) {
+    for (const name of readdirSync(from)) {
+      if (!name.endsWith(ending) || name.includes('.test.')) continue;
+      // In declarations the compiler leaves the endings of the sources.
+      const text = readFileSync(join(from, name), 'utf8').replaceAll(/(from '\.\/[\w-]+)\.ts'/g, "$1.js'");
+      writeFileSync(join(folder, name), text);
+    }
+  }
+}

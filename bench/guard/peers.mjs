@@ -42,7 +42,7 @@ http {
   ${server(port)}
 }`;
 
-function nginx(root, name, port, server) {
+export function nginx(root, name, port, server) {
   const folder = join(root, name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'nginx.conf'), NGINX({ folder, port, server }));

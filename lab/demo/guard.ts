@@ -21,8 +21,8 @@ export interface RunningGuard {
 }
 
 /** Starts `postern guard run` in the range's folder; resolves when it listens. */
-export async function startGuard(dir: string, signal: AbortSignal): Promise<RunningGuard> {
-  const command = [join(packageRoot(), 'bin', 'postern.js'), 'guard', 'run', 'guard/guard.yaml', '--grace', '2'];
+export async function startGuard(dir: string, signal: AbortSignal, policy = 'guard/guard.yaml'): Promise<RunningGuard> {
+  const command = [join(packageRoot(), 'bin', 'postern.js'), 'guard', 'run', policy, '--grace', '2'];
   const child = spawn(process.execPath, command, { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'], windowsHide: true });
   const ended = new Promise<void>((done) => child.once('close', () => done()));
   const running = { stop: () => stop(child, ended) };

@@ -91,7 +91,9 @@ export function search(indices: readonly StoredIndex[], request: JsonObject, opt
     hits: {
       ...totalOf(matches.length, request.track_total_hits, options.totalAsInteger),
       max_score: order || sorted.length === 0 || size === 0 ? null : 1,
-      hits: sorted.slice(first, first + size).map((match) => hit(match, pick, order)),
+      hits: sorted
+        .slice(first, first + size)
+        .map((match) => hit(match, pick, order, request.seq_no_primary_term === true)),
     },
     ...(aggs === undefined ? {} : { aggregations: aggregate(aggs, matches, options.now) }),
   };
@@ -106,14 +108,16 @@ export function count(indices: readonly StoredIndex[], query: Json | undefined, 
 
 interface IndexedMatch extends Match {
   index: string;
+  /** Nothing is ever changed here, so a document's place is its sequence number. */
+  seqNo: number;
 }
 
 function matchesOf(indices: readonly StoredIndex[], query: Json | undefined, now: number): IndexedMatch[] {
   return indices.flatMap((index) => {
     const matches = compileQuery(query, index.mapping, now);
     return index.documents
-      .filter((document) => matches(document))
-      .map((document) => ({ document, mapping: index.mapping, index: index.name }));
+      .map((document, seqNo) => ({ document, seqNo, mapping: index.mapping, index: index.name }))
+      .filter(({ document }) => matches(document));
   });
 }
 
@@ -124,12 +128,13 @@ function totalOf(total: number, tracked: Json | undefined, asInteger: boolean): 
   return { total: total > upTo ? { value: upTo, relation: 'gte' } : { value: total, relation: 'eq' } };
 }
 
-function hit(match: IndexedMatch, pick: SourcePick, order: Sorting | undefined): JsonObject {
+function hit(match: IndexedMatch, pick: SourcePick, order: Sorting | undefined, numbered: boolean): JsonObject {
   const source = pick(match.document);
   return {
     _index: match.index,
     _type: '_doc',
     _id: match.document.id,
+    ...(numbered ? { _seq_no: match.seqNo, _primary_term: 1 } : {}),
     _score: order ? null : 1,
     ...(source === undefined ? {} : { _source: source }),
     ...(order ? { sort: order.keysOf(match) } : {}),
@@ -208,6 +213,7 @@ function sortKey(part: Json): { field: string; descending: boolean } {
 function sortValue(match: IndexedMatch, field: string, now: number): Comparable | undefined {
   if (field === '_score') return 1;
   if (field === '_doc' || field === '_id') return match.document.id;
+  if (field === '_seq_no') return match.seqNo;
   const type = match.mapping.get(field);
   if (type === undefined) throw illegalArgument(`No mapping found for [${field}] in order to sort on`);
   if (type === 'text' || type === 'geo_point') {

@@ -1,5 +1,5 @@
 /** Bluemarket's sign-in, in short: a key made at each start, its public half for the guard, and a customer's token. */
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -10,12 +10,25 @@ const LIFETIME_S = 8 * 3_600;
 
 /** Relative to the range's folder. */
 export const CUSTOMER_TOKEN = 'secrets/customer-token';
+export const OTHER_TOKEN = 'secrets/other-customer-token';
 
-/** Writes guard/jwks.json and the token of one customer, for eight hours. The private key is kept nowhere. */
+/** Writes guard/jwks.json and the tokens of one customer and another, for eight hours. The private key is kept nowhere. */
 export async function prepareIssuer(dir: string, customer: number): Promise<void> {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const kid = randomBytes(8).toString('hex');
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' };
+  await mkdir(join(dir, 'guard'), { recursive: true });
+  await mkdir(join(dir, 'secrets'), { recursive: true, mode: 0o700 });
+  await writeFile(join(dir, 'guard', 'jwks.json'), `${JSON.stringify({ keys: [jwk] }, null, 2)}\n`);
+  for (const [file, who] of [
+    [CUSTOMER_TOKEN, customer],
+    [OTHER_TOKEN, customer + 1],
+  ] as const) {
+    await writeFile(join(dir, file), `${tokenOf(who, kid, privateKey)}\n`, { mode: 0o600 });
+  }
+}
+
+function tokenOf(customer: number, kid: string, privateKey: KeyObject): string {
   const now = Math.floor(Date.now() / 1_000);
   const signed = [
     { alg: 'ES256', typ: 'at+jwt', kid },
@@ -23,7 +36,7 @@ export async function prepareIssuer(dir: string, customer: number): Promise<void
       iss: ISSUER,
       aud: AUDIENCE,
       sub: `customer-${customer}`,
-      scope: 'orders.read',
+      scope: 'orders.read addresses',
       customer,
       iat: now,
       exp: now + LIFETIME_S,
@@ -33,8 +46,5 @@ export async function prepareIssuer(dir: string, customer: number): Promise<void
     .join('.');
   // JOSE wants r and s side by side (RFC 7518, 3.4), not the DER of X.509.
   const signature = sign('sha256', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' });
-  await mkdir(join(dir, 'guard'), { recursive: true });
-  await mkdir(join(dir, 'secrets'), { recursive: true, mode: 0o700 });
-  await writeFile(join(dir, 'guard', 'jwks.json'), `${JSON.stringify({ keys: [jwk] }, null, 2)}\n`);
-  await writeFile(join(dir, CUSTOMER_TOKEN), `${signed}.${signature.toString('base64url')}\n`, { mode: 0o600 });
+  return `${signed}.${signature.toString('base64url')}`;
 }

@@ -74,6 +74,7 @@ async function fill(place: Workplace, shop: Shop, secrets: RangeSecrets): Promis
   const roles = [
     `ALTER ROLE postgres PASSWORD '${secrets.postgresSuperuser}'`,
     `CREATE ROLE shop_app LOGIN PASSWORD '${secrets.shopApp}'`,
+    `CREATE ROLE guard_api LOGIN PASSWORD '${secrets.guardApi}'`,
     'CREATE DATABASE shop OWNER shop_app',
   ];
   await single(place, 'postgres', roles);
@@ -88,6 +89,11 @@ async function fill(place: Workplace, shop: Shop, secrets: RangeSecrets): Promis
       `ALTER TABLE ${table.name} OWNER TO shop_app`,
     );
   }
+  // Empty: filled by the shop's own API, when there is one. `text` where values are encrypted.
+  statements.push(
+    'CREATE TABLE addresses (id uuid PRIMARY KEY, customer text NOT NULL, customer_ref text, label text NOT NULL, city text, street text, phone text)',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON addresses TO guard_api',
+  );
   // Counts of what was just inserted must be on record before ANALYZE, or they are added to its own.
   await single(place, 'shop', [...statements, 'SELECT pg_stat_force_next_flush()', 'ANALYZE']);
 }

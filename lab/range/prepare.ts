@@ -30,7 +30,7 @@ export async function prepareRange(dir: string, addresses: RangeAddresses): Prom
   // A range of before there was a guard has none yet.
   const guard = join(packageRoot(), 'lab', 'template', 'guard');
   await cp(guard, join(dir, 'guard'), { recursive: true, force: false });
-  await useAddresses(join(dir, 'guard', 'guard.yaml'), addresses);
+  for (const file of ['guard.yaml', 'api.yaml']) await useAddresses(join(dir, 'guard', file), addresses);
   await prepareIssuer(dir, demoCustomer(createShop()));
   const app = join(dir, APP_FILE);
   await mkdir(join(dir, 'app'), { recursive: true });

@@ -10,6 +10,8 @@ export interface RangeSecrets {
   elasticsearchGuard: string;
   /** The app role `shop_app` of PostgreSQL. */
   shopApp: string;
+  /** The gateway's role `guard_api` of PostgreSQL: one table, nothing else. */
+  guardApi: string;
   postgresSuperuser: string;
   /** `bluemarket-app` of the MQTT broker. */
   mqttApp: string;
@@ -22,6 +24,7 @@ export async function loadOrCreateSecrets(dir: string): Promise<RangeSecrets> {
     elasticsearchControl: await secret(folder, 'es-control'),
     elasticsearchGuard: await secret(folder, 'es-guard'),
     shopApp: await secret(folder, 'shop-app'),
+    guardApi: await secret(folder, 'guard-api'),
     postgresSuperuser: await secret(folder, 'postgres-superuser'),
     mqttApp: await secret(folder, 'mqtt-app'),
   };

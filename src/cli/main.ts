@@ -6,6 +6,7 @@ import { audit } from './audit.ts';
 import { check } from './check.ts';
 import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
+import { erase } from './erase.ts';
 import { explain } from './explain.ts';
 import { reportFailure } from './failure.ts';
 import { fix } from './fix.ts';
@@ -16,6 +17,7 @@ import { type Io, processIo, watchStreams } from './io.ts';
 import { lab } from './lab.ts';
 import { probe } from './probe.ts';
 import { scope } from './scope.ts';
+import { vault } from './vault/index.ts';
 import { verify } from './verify.ts';
 
 /** A verb adds its command to the program. Its action returns the exit code. */
@@ -29,6 +31,8 @@ const VERBS: readonly Verb[] = [
   verify,
   fix,
   guard,
+  vault,
+  erase,
   scope,
   lab,
   init,
@@ -62,11 +66,15 @@ Nothing leaves this machine but requests to targets that your postern.yaml autho
     );
   for (const verb of VERBS) verb(program, io, exit);
   // Sub-commands do not inherit these from the program.
-  for (const command of program.commands) {
-    command.exitOverride().copyInheritedSettings(program);
-    for (const inner of command.commands) inner.copyInheritedSettings(program);
-  }
+  inheritSettings(program);
   return program;
+}
+
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) {
+    command.exitOverride().copyInheritedSettings(parent);
+    inheritSettings(command);
+  }
 }
 
 /** Runs one command line. Never throws; the result is the exit code. */

@@ -3,17 +3,26 @@
  *
  *   <prefix>{guard}:rate:<scope>:<id>      string   when the bucket is full again, µs of the server's clock
  *   <prefix>{guard}:running:<scope>:<id>   zset     ticket → when it is given up, µs
- *   <prefix>{guard}:shown:<principal>      zset     hash of a document → when it was last shown, µs
+ *   <prefix>{guard}:shown:<spender>        zset     hash of a document → when it was last shown, µs
+ *   <prefix>{guard}:counted:<spender>:<n>  string   HyperLogLog of the documents shown in the n-th eighth of a window
+ *   <prefix>{guard}:trail:<principal> <key>  zset   what it did under a rule → when, µs
+ *   <prefix>{guard}:held:<principal>       string   action and rule that are held against it
+ *   <prefix>{guard}:idempotency:<key>     hash     what a creation's key stands for: idempotency-valkey.ts
  *   <prefix>{guard}:proof:<hash>           string   a DPoP proof that was used
  *
  * Every key expires by itself. The braces keep all of them in one slot of a cluster, as the scripts need it. Scripts run
  * atomically and take the time from the server, so the clocks of the gateways do not matter.
  */
-import { createHash, hash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { createClient } from 'redis';
+import type { AnomalyStore } from '../guard/anomalies/index.ts';
+import type { IdempotencyStore } from '../guard/api/index.ts';
 import type { ReplayStore } from '../guard/authn/replay.ts';
 import { Refusal } from '../guard/contract/refusal.ts';
 import type { Gate, LimitStore, Pass } from '../guard/limits/store.ts';
+import { createValkeyIdempotency } from './idempotency-valkey.ts';
+import { createValkeyAnomalies } from './valkey-anomalies.ts';
+import { CLOCK, type Script, script } from './valkey-script.ts';
 
 export interface ValkeyOptions {
   /** `redis://host:port/db` or `rediss://…` (TLS). */
@@ -36,6 +45,10 @@ export interface ValkeyState {
   readonly limits: LimitStore;
   /** DPoP proofs that were used, over all gateways. */
   readonly replay: ReplayStore;
+  /** Trails and holds of the detection of slow theft. */
+  readonly anomalies: AnomalyStore;
+  /** Keys of creations. */
+  readonly idempotency: IdempotencyStore;
   ready(): boolean;
   /** Resolves when the server was reached for the first time. */
   readonly connected: Promise<void>;
@@ -168,13 +181,18 @@ export function createValkeyState(options: ValkeyOptions): ValkeyState {
         },
       };
     },
-    async spend(principal, documents, { count, windowMs }) {
+    async spend(spenders, documents) {
+      const args: string[] = [];
+      for (const { windowMs, count, counting } of spenders) {
+        args.push(String(windowMs * 1000), String(count), counting === 'exact' ? '1' : '0');
+      }
       const reply = await run(
         SPEND,
-        [`${names}shown:${principal}`],
-        [String(windowMs * 1000), String(count), ...documents],
+        spenders.map(({ id, counting }) => `${names}${counting === 'exact' ? 'shown' : 'counted'}:${id}`),
+        [...args, ...documents],
       );
-      return reply[0] ?? 1;
+      const [waitMs = 1, closed = 1] = reply;
+      return { waitMs, closed: waitMs === 0 ? null : (spenders[closed - 1] ?? spenders[0] ?? null) };
     },
     ready: () => up && !hung,
     close,
@@ -203,26 +221,13 @@ export function createValkeyState(options: ValkeyOptions): ValkeyState {
         return reply === null;
       },
     },
+    anomalies: createValkeyAnomalies(run, names),
+    idempotency: createValkeyIdempotency(run, names),
     ready: () => up && !hung,
     connected,
     close,
   };
 }
-
-interface Script {
-  readonly text: string;
-  readonly digest: string;
-}
-
-function script(text: string): Script {
-  return { text, digest: createHash('sha1').update(text).digest('hex') };
-}
-
-const CLOCK = `
-local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
-local function print(number) return string.format('%.0f', number) end
-`;
 
 /** KEYS: rate and running of each gate. ARGV: ticket, its life, then interval (µs), burst and concurrent of each gate. */
 const ENTER = script(`${CLOCK}
@@ -258,26 +263,67 @@ for gate = 1, #KEYS / 2 do
 end
 return { 0, 0 }`);
 
-/** KEYS: shown. ARGV: window (µs), count, then documents. */
+/**
+ * KEYS: what each spender was shown. ARGV: window (µs), count and kind (1 exact, 0 estimate) of each, then documents.
+ * Estimates are kept by eighths of the window under `<key>:<number of the eighth>`, in the slot of the key.
+ */
 const SPEND = script(`${CLOCK}
-local window, count = tonumber(ARGV[1]), tonumber(ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', print(now - window))
-local before, fresh, known = redis.call('ZCARD', KEYS[1]), 0, {}
-for i = 3, #ARGV do
+local first = #KEYS * 3 + 1
+local documents, known = {}, {}
+for i = first, #ARGV do
   if not known[ARGV[i]] then
     known[ARGV[i]] = true
-    if not redis.call('ZSCORE', KEYS[1], ARGV[i]) then fresh = fresh + 1 end
+    documents[#documents + 1] = ARGV[i]
   end
 end
-if fresh > 0 and before + fresh > count then
-  local excess = before + fresh - count
-  if excess > before then return { math.ceil(window / 1000) } end
-  local last = redis.call('ZRANGE', KEYS[1], excess - 1, excess - 1, 'WITHSCORES')
-  return { math.max(1, math.ceil((tonumber(last[2]) + window - now) / 1000)) }
+local function eighths(key, window)
+  local step, names = math.max(1, math.floor(window / 8)), {}
+  local last = math.floor(now / step)
+  for i = last - 8, last do names[#names + 1] = key .. ':' .. print(i) end
+  return names, step
 end
-for document in pairs(known) do redis.call('ZADD', KEYS[1], print(now), document) end
-redis.call('PEXPIRE', KEYS[1], print(math.ceil(window / 1000)))
-return { 0 }`);
+local function add(key)
+  for from = 1, #documents, 1000 do
+    redis.call('PFADD', key, unpack(documents, from, math.min(from + 999, #documents)))
+  end
+end
+for at = 1, #KEYS do
+  local key, window, count = KEYS[at], tonumber(ARGV[at * 3 - 2]), tonumber(ARGV[at * 3 - 1])
+  if ARGV[at * 3] == '1' then
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', print(now - window))
+    local before, fresh = redis.call('ZCARD', key), 0
+    for _, document in ipairs(documents) do
+      if not redis.call('ZSCORE', key, document) then fresh = fresh + 1 end
+    end
+    if fresh > 0 and before + fresh > count then
+      local excess = before + fresh - count
+      if excess > before then return { math.ceil(window / 1000), at } end
+      local last = redis.call('ZRANGE', key, excess - 1, excess - 1, 'WITHSCORES')
+      return { math.max(1, math.ceil((tonumber(last[2]) + window - now) / 1000)), at }
+    end
+  else
+    local names, step = eighths(key, window)
+    local attempt = key .. ':attempt'
+    redis.call('PFMERGE', attempt, unpack(names))
+    local before = redis.call('PFCOUNT', attempt)
+    add(attempt)
+    local after = redis.call('PFCOUNT', attempt)
+    redis.call('DEL', attempt)
+    if after > before and after > count then return { math.ceil(step / 1000), at } end
+  end
+end
+for at = 1, #KEYS do
+  local key, window = KEYS[at], tonumber(ARGV[at * 3 - 2])
+  if ARGV[at * 3] == '1' then
+    for _, document in ipairs(documents) do redis.call('ZADD', key, print(now), document) end
+    redis.call('PEXPIRE', key, print(math.ceil(window / 1000)))
+  else
+    local names, step = eighths(key, window)
+    add(names[#names])
+    redis.call('PEXPIRE', names[#names], print(math.ceil((window + 2 * step) / 1000)))
+  end
+end
+return { 0, 0 }`);
 
 /** Code or class, never a message: it may quote what was sent. */
 function codeOf(error: unknown): string {

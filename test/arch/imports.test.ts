@@ -15,7 +15,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   report: ['core'],
   config: ['core'],
   guard: ['core', 'crypto', 'config'],
-  db: ['core', 'guard'],
+  db: ['core', 'crypto', 'config', 'guard'],
+  erase: ['core', 'crypto', 'config', 'guard'],
+  client: [],
   check: ['core', 'crypto', 'net', 'config', 'inspect', 'audit', 'probe', 'classify'],
   cli: [
     'core',
@@ -30,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'report',
     'guard',
     'db',
+    'erase',
     'lab',
   ],
 };
@@ -41,11 +44,16 @@ const OWN_CONNECTIONS: ReadonlySet<string> = new Set([
   'src/guard/authn/fetch.ts',
   'src/guard/run/admin.ts',
   'src/db/valkey.ts',
-  'src/db/witness.ts',
+  'src/db/post.ts',
+  'src/guard/upstream/postgresql.ts',
+  'src/guard/devices/google.ts',
+  'src/crypto/keyring/transit.ts',
+  'src/crypto/keyring/aws-kms.ts',
+  'src/db/postgresql-pool.ts',
 ]);
 
 /** Modules that open connections; only `net` may reach something that is being judged. */
-const CONNECTING = /^(?:node:)?(?:net|tls|http|https|http2|dgram)$|^(?:undici|redis)$/;
+const CONNECTING = /^(?:node:)?(?:net|tls|http|https|http2|dgram)$|^(?:undici|redis|pg|@aws-sdk\/client-kms)$/;
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -111,6 +119,10 @@ describe('the house', () => {
     const claiming = files.filter((file) => /\bas (?:unknown as )?UpstreamRequest\b/.test(readFileSync(file, 'utf8')));
     expect(claiming.map((file) => relative(root, file).split(sep).join('/'))).toEqual([
       'src/guard/stores/elasticsearch/encode.ts',
+    ]);
+    const statements = files.filter((file) => /\bas (?:unknown as )?SqlStatement\b/.test(readFileSync(file, 'utf8')));
+    expect(statements.map((file) => relative(root, file).split(sep).join('/'))).toEqual([
+      'src/guard/stores/postgresql/print.ts',
     ]);
   });
 

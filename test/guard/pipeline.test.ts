@@ -40,6 +40,7 @@ function free(changes: Partial<Limits> = {}): Limits {
     arrive: () => ticket,
     enter: () => ticket,
     spendDocuments: () => undefined,
+    spendAll: () => undefined,
     ready: () => true,
     close: async () => undefined,
     ...changes,

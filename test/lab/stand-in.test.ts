@@ -159,6 +159,23 @@ describe('what a search finds', () => {
 });
 
 describe('the shape of an answer', () => {
+  test('orders equal documents by _seq_no and says it where it is asked for', () => {
+    const body = {
+      size: 50,
+      sort: [{ status: { order: 'desc' } }, { _seq_no: { order: 'asc' } }],
+      seq_no_primary_term: true,
+    };
+    const found = at(ask('POST', '/orders/_search', body).json, 'hits', 'hits');
+    const hits = Array.isArray(found) ? found : [];
+    expect(hits).toHaveLength(50);
+    expect(at(hits[0] ?? null, '_primary_term')).toBe(1);
+    for (const [place, hit] of hits.slice(1).entries()) {
+      expect(at(hit, 'sort', 1)).toBe(at(hit, '_seq_no'));
+      expect(Number(at(hit, '_seq_no'))).toBeGreaterThan(Number(at(hits[place] ?? null, '_seq_no')));
+    }
+    expect(at(ask('POST', '/orders/_search', { size: 1 }).json, 'hits', 'hits', 0, '_seq_no')).toBeUndefined();
+  });
+
   test('pages with from and size, and search_after walks every document once', () => {
     const seen = new Set<string>();
     let after: Json | undefined;

@@ -4,7 +4,7 @@ import { createClient } from 'redis';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createValkeyState, type ValkeyOptions, type ValkeyState } from '../../src/db/valkey.ts';
 import { Refusal } from '../../src/guard/contract/refusal.ts';
-import { createLimits, type Limits, type LimitsEvent } from '../../src/guard/limits/index.ts';
+import { createLimits, type Limits, type LimitsEvent, type Spender } from '../../src/guard/limits/index.ts';
 import { NO_LIMITS } from '../../src/guard/policy/limits-config.ts';
 import {
   type Account,
@@ -106,7 +106,11 @@ describe.skipIf(!binary)('limits in a real Valkey or Redis', () => {
     const server = await start();
     const state = await gateway({ url: url(server) });
     const limits = createLimits(
-      { onFailure: 'refuse', peer: null, device: { rate: { perSecond: 0.001, burst: 1 }, concurrent: null } },
+      {
+        onFailure: 'refuse',
+        peer: null,
+        device: { rate: { perSecond: 0.001, burst: 1 }, concurrent: null, documents: null },
+      },
       state.limits,
       { key },
     );
@@ -159,11 +163,66 @@ describe.skipIf(!binary)('limits in a real Valkey or Redis', () => {
     const refused = await refusalOf(a.spendDocuments('p', documents(85, 101), hour(100)));
     expect(refused.code).toBe('budget');
     expect(refused.retryAfter).toBeGreaterThan(3500);
-    expect(alarms).toEqual([{ kind: 'budget', principal: 'p' }]);
+    expect(alarms).toEqual([{ kind: 'budget', scope: 'principal', principal: 'p' }]);
     await b.spendDocuments('p', documents(90, 100), hour(100));
     await a.spendDocuments('p', documents(0, 100), hour(100));
     await refusalOf(b.spendDocuments('p', documents(100, 101), hour(100)));
     await b.spendDocuments('other', documents(100, 101), hour(100));
+  });
+
+  it('takes an answer from the budgets of principal, device and app version together, or from none', async () => {
+    const server = await start();
+    const alarms: LimitsEvent[] = [];
+    const a = limitsOf(await gateway({ url: url(server) }), (event) => alarms.push(event));
+    const b = limitsOf(await gateway({ url: url(server) }));
+    const spenders = (device: number): Spender[] => [
+      { id: 'p', scope: 'principal', count: 100, windowMs: 3_600_000, counting: 'exact' },
+      { id: 'd', scope: 'device', count: device, windowMs: 3_600_000, counting: 'exact' },
+    ];
+    await a.spendAll(spenders(20), documents(0, 20));
+    expect((await refusalOf(b.spendAll(spenders(20), documents(20, 100)))).code).toBe('budget');
+    expect(alarms).toEqual([]);
+    // Had the principal paid for what the device could not, these would not fit.
+    await b.spendDocuments('p', documents(100, 180), hour(100));
+    expect((await refusalOf(a.spendAll(spenders(20), documents(0, 21)))).detail).toContain('principal');
+    expect(alarms).toEqual([{ kind: 'budget', scope: 'principal', principal: 'p' }]);
+  });
+
+  it('estimates within the stated error over two gateways, and never counts a document twice', async () => {
+    const server = await start();
+    const gateways = [limitsOf(await gateway({ url: url(server) })), limitsOf(await gateway({ url: url(server) }))];
+    const version: Spender = { id: 'v', scope: 'version', count: 10_000, windowMs: 3_600_000, counting: 'estimate' };
+    let shown = 0;
+    let refused: Refusal | undefined;
+    for (let page = 0; refused === undefined && page < 200; page++) {
+      const one = documents(page * 100, page * 100 + 100);
+      refused = await Promise.resolve(gateways[page % 2]?.spendAll([version], one)).then(
+        () => undefined,
+        (error: unknown) => (error instanceof Refusal ? error : Promise.reject(error)),
+      );
+      if (refused === undefined) shown += 100;
+    }
+    expect(refused?.code).toBe('budget');
+    // Four standard errors of 0.81 %, and a page.
+    expect(Math.abs(shown - 10_000)).toBeLessThan(10_000 * 4 * 0.0081 + 100);
+    for (let page = 0; page < 20; page++) {
+      await gateways[page % 2]?.spendAll([version], documents(page * 100, page * 100 + 100));
+    }
+  });
+
+  it('remembers trails and holds of slow theft over all gateways', async () => {
+    const server = await start();
+    const a = (await gateway({ url: url(server) })).anomalies;
+    const b = (await gateway({ url: url(server) })).anomalies;
+    expect(await a.add('0:orders', 'p', ['x', 'y'], 60_000, 0)).toBe(2);
+    expect(await b.add('0:orders', 'p', ['y', 'z'], 60_000, 0)).toBe(3);
+    expect(await b.add('0:orders', 'q', ['y'], 60_000, 0)).toBe(1);
+    expect(await b.held('p', 0)).toBeNull();
+    await a.hold('p', { action: 'step-up', rule: 2, leftMs: 60_000 }, 0);
+    await b.hold('p', { action: 'block', rule: 0, leftMs: 1_000 }, 0);
+    expect(await b.held('p', 0)).toMatchObject({ action: 'step-up', rule: 2 });
+    await b.release('p');
+    expect(await a.held('p', 0)).toBeNull();
   });
 
   it('counts exactly when many requests of one principal arrive at once', async () => {

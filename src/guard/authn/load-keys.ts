@@ -16,6 +16,8 @@ export function keyLoader(issuer: IssuerConfig, get: GetDocument): LoadKeys {
       return async () => ({ bytes: await readBounded(keys.path), maxAge: null });
     case 'url':
       return () => get(new URL(keys.url));
+    case 'given':
+      return async () => ({ bytes: Buffer.from(keys.jwks), maxAge: null });
     case 'discovery':
       return async () => get(discoveredUrl((await get(new URL(keys.url))).bytes, issuer.issuer));
   }

@@ -34,6 +34,12 @@ export interface VerifiedToken extends Facts {
 export interface TokenVerifier {
   /** At once for a token that was seen before. @throws Unauthenticated, Refusal `unavailable` */
   verify(token: string, now: number): VerifiedToken | Promise<VerifiedToken>;
+  /**
+   * Whether the issuer has taken back what a token of it said; true also when there is no such issuer any more.
+   *
+   * @throws Refusal `unavailable` when that cannot be known
+   */
+  revoked(issuer: string, token: { readonly jti: string | null; readonly subject: string }, now: number): boolean;
   ready(now: number): boolean;
   /** Loads keys and revocations again, now. */
   refresh(): Promise<void>;
@@ -149,6 +155,14 @@ class Verifier implements TokenVerifier {
     deepFreeze(token.claims);
     this.seen.set(token.digest, entry);
     return token;
+  }
+
+  revoked(
+    issuer: string,
+    { jti, subject }: { readonly jti: string | null; readonly subject: string },
+    now: number,
+  ): boolean {
+    return this.#issuers.get(issuer)?.revocations.revoked({ jti, subject, kid: null }, now) ?? true;
   }
 
   ready(now: number): boolean {

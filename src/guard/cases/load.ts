@@ -51,7 +51,9 @@ function adviseCases(path: string): string | undefined {
       cases: 'List cases, each with `name`, `principal`, `request` and `expect`.',
       'cases.*.expect': 'For example `{ decision: deny, code: forbidden }`.',
       'cases.*.expect.decision': 'allow or deny.',
-      'cases.*.request': 'For example `{ method: POST, path: /profiles/_search, body: { query: { match_all: {} } } }`.',
+      'cases.*.request.operation': 'list, count, get, create, update or delete.',
+      'cases.*.request':
+        'For example `{ resource: orders, operation: list }`, or `{ method: POST, path: /profiles/_search, body: { query: { match_all: {} } } }`.',
     },
     path,
   );

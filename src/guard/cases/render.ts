@@ -23,9 +23,11 @@ export function renderCases(results: readonly CaseResult[], paint: Paint = PLAIN
 }
 
 function failure({ case: one, differences }: CaseResult, paint: Paint): string[] {
-  const { method, path } = one.request;
+  const { request } = one;
+  const asked =
+    'resource' in request ? `${request.resource}.${request.operation}` : `${request.method} ${request.path}`;
   return [
-    paint.dim(`    ${one.at.path}:${one.at.line}:${one.at.column}  ${method} ${path}`),
+    paint.dim(`    ${one.at.path}:${one.at.line}:${one.at.column}  ${asked}`),
     ...differences.flatMap((difference) => differenceLines(difference, paint)),
   ];
 }

@@ -3,6 +3,7 @@ import type { Policy } from '../policy/policy.ts';
 import { compareRequests, type Difference } from './compare.ts';
 import type { DecisionCase } from './load.ts';
 import { principalOf } from './principal.ts';
+import { type PlainRequest, requestOfResource } from './resource-request.ts';
 
 /** What came of a request: the pipeline's own decision, with what it would send. */
 export interface Decided {
@@ -60,9 +61,12 @@ async function differencesOf(one: DecisionCase, policy: Policy, decide: Decide):
   const unknown = one.principal.roles?.filter((role) => !policy.roles.some(({ name }) => name === role)) ?? [];
   if (unknown.length > 0)
     return [{ what: 'roles of the policy', expected: unknown.join(', '), actual: 'none of this name' }];
+  const { request: given } = one;
+  const request = 'resource' in given ? requestOfResource(given, policy) : given;
+  if (!request) return [{ what: 'resources of the policy', expected: resourceOf(given), actual: 'none of this name' }];
   let decided: Decided;
   try {
-    decided = await decide(requestOf(one.request), principalOf(one.principal, policy));
+    decided = await decide(requestOf(request), principalOf(one.principal, policy));
   } catch (error) {
     return [
       {
@@ -96,7 +100,17 @@ function compare(expect: DecisionCase['expect'], decided: Decided): readonly Dif
   return differences;
 }
 
-function requestOf({ method, path, headers, body, lines }: DecisionCase['request']): CaseRequest {
+function resourceOf(request: DecisionCase['request']): string {
+  return 'resource' in request ? request.resource : '';
+}
+
+function requestOf({
+  method,
+  path,
+  headers,
+  body,
+  lines,
+}: PlainRequest & { readonly lines?: readonly unknown[] | undefined }): CaseRequest {
   const text = lines ? lines.map((line) => `${JSON.stringify(line)}\n`).join('') : textOf(body);
   const given = Object.entries(headers);
   const named = given.some(([name]) => name.toLowerCase() === 'content-type');

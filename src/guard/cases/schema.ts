@@ -1,5 +1,6 @@
 /** Decision cases: who asks for what, and what must come of it. The editor's JSON Schema is generated from here. */
 import { z } from 'zod';
+import { RESOURCE_OPERATIONS } from '../contract/resource.ts';
 
 export const CASES_SCHEMA = 'https://postern.dev/schema/postern-guard-cases.json';
 
@@ -25,7 +26,7 @@ const principalSchema = z
 
 const bodySchema = z.json().describe('JSON; text is sent or compared as it stands; with `lines`, one value a line');
 
-const requestSchema = z.strictObject({
+const plainRequestSchema = z.strictObject({
   method: text.default('GET'),
   path: text
     .regex(/^[\x21-\x7e]+$/, { error: 'expected a path as it is sent, percent-encoded' })
@@ -35,8 +36,31 @@ const requestSchema = z.strictObject({
   lines: z.array(z.json()).optional().describe('NDJSON, for _msearch and _bulk'),
 });
 
+const resourceRequestSchema = z.strictObject({
+  resource: text.describe('name of a resource of the policy'),
+  operation: z.enum(RESOURCE_OPERATIONS),
+  id: text.optional().describe('of the document; left out: some id'),
+  query: z
+    .record(text, z.union([z.string(), z.number(), z.boolean()]).transform(String))
+    .default({})
+    .describe('filters, sort, size, cursor: { status: open, "total[gte]": 5 }'),
+  headers: z.record(text, z.string()).default({}),
+  body: bodySchema.optional(),
+});
+export type ResourceRequestFile = z.infer<typeof resourceRequestSchema>;
+
+const requestSchema = z.union([plainRequestSchema, resourceRequestSchema], {
+  error: ({ input }) => {
+    if (typeof input !== 'object' || input === null) return 'expected { method, path } or { resource, operation }';
+    return 'path' in input && 'resource' in input ? 'expected path or resource' : undefined;
+  },
+});
+
 const upstreamSchema = z.strictObject({
-  method: z.enum(['GET', 'POST', 'PUT', 'DELETE', 'HEAD']).optional(),
+  method: z
+    .enum(['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'SQL'])
+    .optional()
+    .describe('SQL: a statement; its text is the path, its values are the body'),
   path: text.optional().describe('path and query, exactly'),
   body: bodySchema.nullable().optional().describe('the rewritten query, exactly; the order of keys does not matter'),
   lines: z.array(z.json()).optional(),

@@ -1,4 +1,5 @@
 import type { JsonScalar } from '../json/value.ts';
+import type { ResourceOperation } from './resource.ts';
 
 /** Operations that a rule can grant. Everything else does not exist. `info`, `ping` and `health` need no grant but a principal. */
 export const OPERATIONS = [
@@ -18,7 +19,15 @@ export const OPERATIONS = [
   'bulk',
 ] as const;
 export type GrantedOperation = (typeof OPERATIONS)[number];
-export type OperationName = GrantedOperation | 'info' | 'ping' | 'health';
+/** What the journal and the metrics call an operation. */
+export type OperationName =
+  | GrantedOperation
+  | 'info'
+  | 'ping'
+  | 'health'
+  | `resource.${ResourceOperation}`
+  | 'describe'
+  | `device.${'challenge' | 'enrol' | 'token' | 'revoke'}`;
 
 export const FIELD_TYPES = [
   'keyword',

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json/value.ts';
+import type { DeviceFacts } from './device.ts';
 
 /** Who asks, as far as it was proven. */
 export interface Principal {
@@ -13,6 +14,8 @@ export interface Principal {
   readonly confirmation: string | null;
   /** Milliseconds since the epoch after which it is nobody. */
   readonly expiresAt: number | null;
+  /** The attested device that the principal's own token of the gateway speaks of; undefined: none. */
+  readonly device?: DeviceFacts;
 }
 
 /** What the limits count against, beside the principal. */

@@ -16,6 +16,17 @@ export const REFUSALS = {
   forbidden: [403, 'not permitted'],
   absent: [404, 'not found'],
   method: [405, 'the method is not supported here'],
+  encrypted_field: [403, 'an encrypted field cannot be used in this way'],
+  device: [403, 'this needs a device and an app that were attested'],
+  outdated: [403, 'this version of the app is not served any more'],
+  step_up: [401, 'this needs a fresh assertion of the device'],
+  attestation: [400, 'the attestation is not accepted'],
+  invalid: [422, 'the content is not valid'],
+  idempotency: [422, 'the idempotency key was used for another request'],
+  running: [409, 'the request with this idempotency key is still running'],
+  erased: [410, 'the data of this person was erased'],
+  precondition: [412, 'the document was changed in the meantime'],
+  precondition_required: [428, 'a condition is required: send If-Match'],
   not_acceptable: [406, 'only JSON is spoken here'],
   conflict: [409, 'the document was changed in the meantime'],
   too_large: [413, 'the request is too large'],
@@ -41,13 +52,20 @@ export class Refusal extends Error {
   readonly detail: string;
   /** Seconds, with `limited` and `budget`. */
   readonly retryAfter: number | undefined;
+  /** Of `invalid`: JSON Pointers into what was sent, with our own words. Never a value. */
+  readonly problems: readonly { readonly pointer: string; readonly detail: string }[];
 
-  constructor(code: RefusalCode, detail = '', options: { cause?: unknown; retryAfter?: number } = {}) {
+  constructor(
+    code: RefusalCode,
+    detail = '',
+    options: { cause?: unknown; retryAfter?: number; problems?: Refusal['problems'] } = {},
+  ) {
     super(REFUSALS[code][1], options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'Refusal';
     this.code = code;
     this.status = REFUSALS[code][0];
     this.detail = detail;
     this.retryAfter = options.retryAfter;
+    this.problems = options.problems ?? [];
   }
 }

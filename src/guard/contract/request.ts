@@ -28,7 +28,7 @@ export interface ParsedRequest {
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Uint8Array;
   /** From Content-Type; null when there is no body. */
-  readonly bodyType: 'json' | 'ndjson' | null;
+  readonly bodyType: 'json' | 'ndjson' | 'merge-patch' | null;
   /** `compatible-with=` of the vendor media type, where one was sent. */
   readonly compatibleWith: '7' | '8' | '9' | null;
 }

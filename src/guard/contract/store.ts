@@ -49,7 +49,7 @@ export interface Sealer {
 }
 
 export interface SealContent {
-  readonly kind: 'scroll' | 'pit' | 'sort';
+  readonly kind: 'scroll' | 'pit' | 'sort' | 'cursor';
   /** The store's own id, or the sort value. */
   readonly id: string;
   readonly principal: string;
@@ -74,6 +74,8 @@ export interface StoreContext {
   dialectOf(upstream: string): Dialect;
   /** ms since the epoch. */
   readonly now: number;
+  /** Answers are to tell their features. */
+  readonly watched?: boolean;
 }
 
 /** One document that an answer shows, for the budget: `<index>/<id in the store>`. */
@@ -84,6 +86,20 @@ export interface StoreReply extends Answer {
   readonly documents: readonly DocumentKey[];
   /** For the journal. */
   readonly outcome: 'answered' | 'absent' | 'refused-in-part';
+  /** What the detection of slow theft looks at; undefined: nothing. */
+  readonly features?: AnswerFeatures;
+}
+
+/** Features of one answer, without any value of it. */
+export interface AnswerFeatures {
+  /** Index or resource. */
+  readonly source: string;
+  /** A page that goes on where another ended: `search_after`, a cursor, a scroll. */
+  readonly continues: boolean;
+  /** Documents that were asked for one by one and are not there (or not for this caller). */
+  readonly misses: number;
+  /** Keyed hash of the bounds of a range over one field; null: no range. Many different ones are slices. */
+  readonly range: string | null;
 }
 
 /** A decided request: what will be asked is fixed, nothing has been sent. */
@@ -96,6 +112,10 @@ export interface Plan {
   /** Positions of the rules that decided: `roles.mobile.rules[0]`. */
   readonly rules: readonly string[];
   readonly role: string | null;
+  /** Asks its store through what it was planned with, not through the upstream that `run` is handed. */
+  readonly own?: true;
+  /** What a device policy calls this operation (`orders.delete`); undefined: the operation's own name. */
+  readonly named?: string;
   /** Sends what the plan needs – nothing, one request, or a few in turn (get-check-put) – and reads the answers. */
   run(upstream: Upstream): Promise<StoreReply>;
 }

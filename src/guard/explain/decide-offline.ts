@@ -6,10 +6,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Principal } from '../contract/principal.ts';
 import { Refusal, type RefusalCode } from '../contract/refusal.ts';
-import type { RawRequest } from '../contract/request.ts';
-import type { Sealer, Upstream, UpstreamAnswer, UpstreamRequest } from '../contract/store.ts';
+import type { Answer, RawRequest } from '../contract/request.ts';
+import type { Plan, Sealer, Upstream, UpstreamAnswer, UpstreamRequest } from '../contract/store.ts';
 import { readRequest } from '../http/index.ts';
-import { decide } from '../pipeline/decide.ts';
+import { contextOf, type Decided, decide } from '../pipeline/decide.ts';
 import type { Snapshot } from '../pipeline/snapshot.ts';
 import {
   anyObserved,
@@ -22,6 +22,7 @@ import {
 import { createTokens } from '../run/keys.ts';
 import { createSealer } from '../seal/index.ts';
 import { createElasticsearchStore } from '../stores/elasticsearch/index.ts';
+import { createOfflineApi } from './offline-resources.ts';
 
 export interface OfflineRequest {
   readonly method: string;
@@ -45,7 +46,14 @@ export interface OfflineDecision {
   readonly upstream: string | null;
   /** For a watched role: what enforcing would have done. */
   readonly observed: 'deny' | 'narrow' | null;
-  readonly requests: readonly { readonly method: string; readonly path: string; readonly body: string | null }[];
+  readonly requests: readonly Sent[];
+}
+
+/** What would be sent. A statement of a database has the method `SQL`, its text as path, and its values as body. */
+export interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string | null;
 }
 
 export interface OfflineOptions {
@@ -66,17 +74,24 @@ export function createOfflineDecider(
   const token = createTokens(key);
   const now = options.now ?? Date.now();
   return async (request, principal) => {
-    const requests: UpstreamRequest[] = [];
+    const requests: Sent[] = [];
     const upstream: Upstream = {
       async send(sent) {
-        requests.push(sent);
+        requests.push({ method: sent.method, path: sent.path, body: sent.body });
         return emptyAnswer(sent);
       },
     };
-    const snapshot = snapshotOf(policy, { store, sealer, token, upstream, ...options });
+    const api = createOfflineApi(policy, {
+      sealer,
+      token,
+      upstream,
+      onStatement: (text, values) => requests.push({ method: 'SQL', path: text, body: values }),
+      now,
+    });
+    const snapshot = { ...snapshotOf(policy, { store, sealer, token, upstream, ...options }), api };
     const told = { operation: null, rule: null, rules: [], indices: [], upstream: null, observed: null } as const;
     try {
-      const { plan, observed } = decide(readRequest(rawOf(request)), principal, snapshot, now);
+      const { plan, observed } = decideAny(request, principal, snapshot, now);
       const decided = {
         operation: plan.operation,
         rule: plan.rules[0] ?? null,
@@ -87,12 +102,12 @@ export function createOfflineDecider(
       };
       try {
         const { status } = await plan.run(upstream);
-        return { decision: 'allow', status, code: null, detail: null, ...decided, requests: textsOf(requests) };
+        return { decision: 'allow', status, code: null, detail: null, ...decided, requests };
       } catch (error) {
-        return { ...refused(error), ...decided, requests: textsOf(requests) };
+        return { ...refused(error), ...decided, requests };
       }
     } catch (error) {
-      return { ...refused(error), ...told, requests: textsOf(requests) };
+      return { ...refused(error), ...told, requests };
     }
   };
 }
@@ -102,8 +117,20 @@ function refused(error: unknown): Pick<OfflineDecision, 'decision' | 'status' | 
   return { decision: 'deny', status: error.status, code: error.code, detail: error.detail };
 }
 
-function textsOf(requests: readonly UpstreamRequest[]): OfflineDecision['requests'] {
-  return requests.map(({ method, path, body }) => ({ method, path, body }));
+function decideAny(request: OfflineRequest, principal: Principal, snapshot: Snapshot, now: number): Decided {
+  const api = snapshot.api?.owns(request.target) ? snapshot.api : null;
+  const parsed = readRequest(rawOf(request), api === null ? 'search' : 'resource');
+  const asking = { principal, now, watched: false };
+  if (api === null) return decide(parsed, asking, snapshot);
+  const open = api.preflight(parsed);
+  if (open) return { plan: openPlan(open), observed: null };
+  return { plan: api.plan(parsed, contextOf(snapshot.access(principal, now), asking, snapshot)), observed: null };
+}
+
+/** What is answered to anyone. */
+function openPlan(answer: Answer): Plan {
+  const told = { operation: 'describe', upstream: null, indices: [], rules: [], role: null } as const;
+  return { ...told, run: async () => ({ ...answer, documents: [], outcome: 'answered' }) };
 }
 
 function snapshotOf(
@@ -143,6 +170,9 @@ function snapshotOf(
     observed: (principal, now) =>
       anyObserved(policy, principal, now) ? buildObservedAccess(policy, principal, now, catalogue) : undefined,
     limitsOf: (principal) => limitsFor(policy, principal.roles),
+    api: null,
+    devices: null,
+    requirementOf: () => null,
   };
 }
 

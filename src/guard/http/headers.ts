@@ -13,6 +13,10 @@ const ONCE: ReadonlySet<string> = new Set([
   'accept',
   'dpop',
   'expect',
+  'if-match',
+  'if-none-match',
+  'idempotency-key',
+  'origin',
 ]);
 
 const MAX_HEADERS = 100;

@@ -1,1 +1,1 @@
-export { readRequest } from './read-request.ts';
+export { type Grammar, readRequest } from './read-request.ts';

@@ -9,15 +9,24 @@
 import { Refusal } from '../contract/refusal.ts';
 
 export interface MediaType {
-  readonly kind: 'json' | 'ndjson';
+  readonly kind: 'json' | 'ndjson' | 'merge-patch';
   readonly compatibleWith: '8' | '9' | null;
 }
 
 const LONGEST = 256;
 
-/** @throws Refusal `unsupported_media` */
-export function readContentType(value: string): MediaType {
+const MERGE_PATCH: MediaType = { kind: 'merge-patch', compatibleWith: null };
+
+/**
+ * @param grammar of `resource` is `application/merge-patch+json` too (RFC 7396)
+ * @throws Refusal `unsupported_media`
+ */
+export function readContentType(value: string, grammar: 'search' | 'resource' = 'search'): MediaType {
+  if (grammar === 'resource' && isMergePatch(value)) return MERGE_PATCH;
   const type = parseMediaType(value);
+  if (grammar === 'resource' && (type?.kind !== 'json' || value.toLowerCase().includes('vnd.'))) {
+    throw new Refusal('unsupported_media', "content-type: a search store's");
+  }
   if (type === undefined) throw new Refusal('unsupported_media', 'content-type: not on the list');
   return type;
 }
@@ -59,6 +68,10 @@ const KNOWN: ReadonlyMap<string, MediaType> = new Map(
     'application/vnd.elasticsearch+x-ndjson;compatible-with=9',
   ].map((text) => [text, parseUnknown(text)!]),
 );
+
+function isMergePatch(value: string): boolean {
+  return value.length <= LONGEST && /^application\/merge-patch\+json(?:[ \t]*;[ \t]*charset="?utf-8"?)?$/i.test(value);
+}
 
 function parseMediaType(text: string): MediaType | undefined {
   return KNOWN.get(text) ?? parseUnknown(text);

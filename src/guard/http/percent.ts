@@ -41,6 +41,8 @@ function isHexDigit(char: number): boolean {
 export const PATH_CHARACTERS: Uint8Array = characters("-._~!$&'()*+,=:@/%");
 /** The same with `?`, which a query may hold. */
 export const QUERY_CHARACTERS: Uint8Array = characters("-._~!$&'()*+,=:@/%?");
+/** The same with brackets, which clients of resources send as they are (`status[in]=a`), encode, or mix. */
+export const TYPED_QUERY_CHARACTERS: Uint8Array = characters("-._~!$&'()*+,=:@/%?[]");
 
 function characters(others: string): Uint8Array {
   const table = new Uint8Array(128);

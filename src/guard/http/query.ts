@@ -15,6 +15,20 @@ const NONE: ReadonlyMap<string, string> = new Map();
  * @throws Refusal `malformed_parameter`
  */
 export function readQuery(query: string | undefined): ReadonlyMap<string, string> {
+  return readPairs(query, plainName);
+}
+
+/**
+ * The query of a resource, whose names are `field` or `field[operator]`: letters, digits, `_` and `-`, then lower-case letters
+ * in brackets, which may be percent-encoded (`%5B`, `%5D`) and are one name with those that are not.
+ *
+ * @throws Refusal `malformed_parameter`
+ */
+export function readTypedQuery(query: string | undefined): ReadonlyMap<string, string> {
+  return readPairs(query, typedName);
+}
+
+function readPairs(query: string | undefined, nameOf: (raw: string) => string): ReadonlyMap<string, string> {
   if (query === undefined) return NONE;
   const parameters = new Map<string, string>();
   let start = 0;
@@ -24,8 +38,7 @@ export function readQuery(query: string | undefined): ReadonlyMap<string, string
     let equals = query.indexOf('=', start);
     // A bare name (`?pretty`) is an empty value to every reader.
     if (equals === -1 || equals > end) equals = end;
-    const name = query.slice(start, equals);
-    refuseOddName(name);
+    const name = nameOf(query.slice(start, equals));
     if (parameters.has(name)) throw new Refusal('malformed_parameter', 'query: a parameter is repeated');
     if (parameters.size === MAX_PARAMETERS) throw new Refusal('malformed_parameter', 'query: too many parameters');
     parameters.set(name, equals === end ? '' : readValue(query.slice(equals + 1, end)));
@@ -35,7 +48,7 @@ export function readQuery(query: string | undefined): ReadonlyMap<string, string
 }
 
 /** `[a-z0-9_.]`, not encoded: an encoded or an unusual name is one that somebody reads differently. */
-function refuseOddName(name: string): void {
+function plainName(name: string): string {
   if (name.length === 0 || name.length > MAX_NAME) {
     throw new Refusal('malformed_parameter', 'query: a parameter without a name, or with a long one');
   }
@@ -44,6 +57,16 @@ function refuseOddName(name: string): void {
     const plain = (char >= 0x61 && char <= 0x7a) || (char >= 0x30 && char <= 0x39) || char === 0x5f || char === 0x2e;
     if (!plain) throw new Refusal('malformed_parameter', "query: a parameter's name is not plain");
   }
+  return name;
+}
+
+const TYPED_NAME = /^([A-Za-z0-9_-]{1,64})(?:(?:\[|%5[Bb])([a-z]{1,8})(?:\]|%5[Dd]))?$/;
+
+function typedName(raw: string): string {
+  const match = raw.length > 2 * MAX_NAME ? null : TYPED_NAME.exec(raw);
+  if (match === null) throw new Refusal('malformed_parameter', "query: a parameter's name is not plain");
+  const [, field = '', operator] = match;
+  return operator === undefined ? field : `${field}[${operator}]`;
 }
 
 function readValue(raw: string): string {

@@ -71,4 +71,39 @@ describe('a request target', () => {
       { numRuns: 20_000 },
     );
   });
+
+  it('of a resource has names without brackets within brackets, and one value each', () => {
+    const name = fc.constantFrom(
+      'a',
+      'b',
+      '[in]',
+      '[',
+      ']',
+      '%5B',
+      '%5D',
+      '%5bin%5d',
+      '[[',
+      '$',
+      '.',
+      '%00',
+      '&',
+      '=',
+      '1',
+    );
+    fc.assert(
+      fc.property(fc.array(name, { maxLength: 8 }), (pieces) => {
+        let query: ReadonlyMap<string, string>;
+        try {
+          query = readRequest(rawRequest(`/v1/a?${pieces.join('')}`), 'resource').query;
+        } catch (error) {
+          if (error instanceof Refusal) return;
+          throw error;
+        }
+        for (const key of query.keys()) expect(key).toMatch(/^[A-Za-z0-9_-]+(\[[a-z]+\])?$/);
+        const decoded = decodeURIComponent(pieces.join(''));
+        expect(new URLSearchParams(decoded).size).toBe(query.size);
+      }),
+      { numRuns: 20_000 },
+    );
+  });
 });

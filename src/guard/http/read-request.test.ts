@@ -227,3 +227,88 @@ describe('the versions of the vendor media types', () => {
     expect(readRequest(rawRequest('/a', { headers: ['Host', 'a', 'Accept', vendor(9)] })).compatibleWith).toBe('9');
   });
 });
+
+describe('a request of a resource', () => {
+  const typed = (target: string, given = {}) => readRequest(rawRequest(target, given), 'resource');
+  const refused = (target: string, given = {}) => refusedWith(() => typed(target, given));
+  const patch = (type: string) => ({ method: 'PATCH', headers: ['Host', 'a', 'Content-Type', type], body });
+
+  it('may be a PATCH or an OPTIONS, which elsewhere there is none of (B031)', () => {
+    for (const method of ['PATCH', 'OPTIONS']) {
+      expect(refused('/v1/orders', { method })).toBeUndefined();
+      expect(codeOf('/v1/orders', { method })).toBe('method');
+    }
+    for (const method of ['patch', 'TRACE', 'QUERY', 'CONNECT', '']) expect(refused('/v1', { method })).toBe('method');
+    expect(refused('/v1', { method: 'OPTIONS', headers: JSON_TYPE, body })).toBe('malformed_body');
+  });
+
+  it.each(['application/merge-patch+json', 'Application/Merge-Patch+JSON; charset=utf-8'])(
+    'may be %s, which elsewhere there is none of',
+    (type) => {
+      expect(typed('/v1/a', patch(type)).bodyType).toBe('merge-patch');
+      expect(codeOf('/a', { method: 'POST', headers: ['Host', 'a', 'Content-Type', type], body })).toBe(
+        'unsupported_media',
+      );
+    },
+  );
+
+  it.each([
+    'application/json-patch+json',
+    'application/merge-patch+json; charset=utf-16',
+    'application/merge-patch+json, application/json',
+    'application/merge-patch',
+    'application/x-ndjson',
+    'application/vnd.elasticsearch+json; compatible-with=8',
+    'text/plain',
+  ])('is no %s', (type) => {
+    expect(refused('/v1/a', patch(type))).toBe('unsupported_media');
+  });
+
+  it('names parameters by field and operator, with brackets as they are or encoded', () => {
+    const { query } = typed('/v1/orders?recipientId=a&placed[gte]=1&status%5Bin%5D=a%2Cb&x%5bexists]=true&a-b_C=+');
+    expect([...query]).toEqual([
+      ['recipientId', 'a'],
+      ['placed[gte]', '1'],
+      ['status[in]', 'a,b'],
+      ['x[exists]', 'true'],
+      ['a-b_C', ' '],
+    ]);
+    expect(codeOf('/v1/orders?placed[gte]=1')).toBe('malformed_parameter');
+  });
+
+  it.each([
+    '?a[b]=1&a%5Bb%5D=2',
+    '?a=1&a=2',
+    '?a[b][c]=1',
+    '?a[]=1',
+    '?[a]=1',
+    '?a[$ne]=1',
+    '?a[B]=1',
+    '?a[b=1',
+    '?a%5Bb=1',
+    '?a.b=1',
+    '?%61=1',
+    '?a%00[b]=1',
+    '?a;b=1',
+    '?=1',
+    '?',
+    '?a=%ff',
+    `?${'a'.repeat(65)}=1`,
+  ])('has no other names: %s (B221)', (query) => {
+    expect(refused(`/v1/orders${query}`)).toBe('malformed_parameter');
+  });
+
+  it('may end the root of a version with a slash, and nothing else', () => {
+    expect(typed('/v1/').segments).toEqual(['v1']);
+    expect(refused('/v1/orders/')).toBe('malformed_path');
+    expect(refused('//')).toBe('malformed_path');
+    expect(refused('/v1//')).toBe('malformed_path');
+    expect(codeOf('/v1/')).toBe('malformed_path');
+  });
+
+  it.each(['If-Match', 'If-None-Match', 'Idempotency-Key', 'Origin'])('has one %s', (name) => {
+    expect(refused('/v1', { headers: ['Host', 'a', name, '"a"', name.toLowerCase(), '"b"'] })).toBe(
+      'malformed_request',
+    );
+  });
+});

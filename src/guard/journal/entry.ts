@@ -34,5 +34,7 @@ export interface DecisionEntry {
   /** What enforcing would have done, for a role that is only observed. */
   readonly observed: 'deny' | 'narrow' | null;
   readonly durationMicros: number;
+  /** Which app asked: `ios 5.2.0` where it was attested, `unattested below 5.0.0` by the policy's own words, or nothing. */
+  readonly app?: string | null;
   readonly authKind: 'token' | 'api-key' | 'certificate' | 'anonymous' | null;
 }

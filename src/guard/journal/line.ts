@@ -75,7 +75,7 @@ export function entryBody(entry: DecisionEntry): string {
     entry.authKind,
   )},"peer":${orNull(entry.peer)},"upstream":${orNull(entry.upstream)},"indices":${list(entry.indices)},"documents":${
     entry.documents
-  }`;
+  }${entry.app === undefined || entry.app === null ? '' : `,"app":${quoted(entry.app)}`}`;
 }
 
 /** What the first line of every file says. */
@@ -127,6 +127,11 @@ const CHANGES: Readonly<Record<string, string>> = Object.assign(Object.create(nu
   bulk: 'change',
   create: 'creation',
   delete: 'deletion',
+  'resource.create': 'creation',
+  'resource.update': 'change',
+  'resource.delete': 'deletion',
+  'device.enrol': 'creation',
+  'device.revoke': 'deletion',
 });
 
 /** Names of one list that are printed, so that a line stays below its limit (an index name has at most 255 bytes). */

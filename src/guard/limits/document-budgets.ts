@@ -1,8 +1,20 @@
+import type { Spender, Spending } from './store.ts';
+
 /** When each document was last shown; the oldest first. */
 interface Shown {
   readonly times: Map<string, number>;
   windowMs: number;
 }
+
+interface Try {
+  readonly id: string;
+  readonly shown: Shown;
+  readonly added: readonly string[];
+  readonly again: readonly string[];
+  readonly at: number;
+}
+
+const SPENT: Spending = Object.freeze({ waitMs: 0, closed: null });
 
 /** How far ahead it is worked out when a budget has room again. */
 const LOOK_AHEAD = 10_000;
@@ -26,47 +38,54 @@ export class DocumentBudgets {
     return this.#documents;
   }
 
-  /** @returns 0, or ms until they may fit; undefined when no more can be remembered */
-  spend(
-    principal: string,
-    documents: readonly string[],
-    count: number,
-    windowMs: number,
-    now: number,
-  ): number | undefined {
+  /** All or none. @returns undefined when no more can be remembered */
+  spend(spenders: readonly Spender[], documents: readonly string[], now: number): Spending | undefined {
     this.#forget(now);
-    let shown = this.#principals.get(principal);
+    const tries: Try[] = [];
+    let fresh = 0;
+    for (const spender of spenders) {
+      const one = this.#try(spender, documents, now);
+      tries.push(one);
+      fresh += one.added.length;
+      const full = this.#documents + fresh > this.#cap;
+      const fits = one.added.length === 0 || one.shown.times.size <= spender.count;
+      if (fits && !full) continue;
+      for (const { shown, added } of tries) for (const document of added) shown.times.delete(document);
+      if (fits) return undefined;
+      const { times } = one.shown;
+      const excess = times.size + one.added.length - spender.count;
+      return { waitMs: untilRoom(times, excess, spender.windowMs, now), closed: spender };
+    }
+    for (const { id, shown, again, at } of tries) {
+      for (const document of again) {
+        shown.times.delete(document);
+        shown.times.set(document, at);
+      }
+      if (shown.times.size > 0) this.#principals.set(id, shown);
+    }
+    this.#documents += fresh;
+    return SPENT;
+  }
+
+  #try({ id, windowMs }: Spender, documents: readonly string[], now: number): Try {
+    let shown = this.#principals.get(id);
     if (shown) {
       shown.windowMs = windowMs;
       this.#expire(shown, now);
     } else {
       shown = { times: new Map(), windowMs };
     }
-    const { times } = shown;
     const at = stamp(now, windowMs);
-    const before = times.size;
     const added: string[] = [];
     const again: string[] = [];
     for (const document of documents) {
-      const known = times.get(document);
+      const known = shown.times.get(document);
       if (known === undefined) {
-        times.set(document, at);
+        shown.times.set(document, at);
         added.push(document);
       } else if (known !== at) again.push(document);
     }
-    const fits = added.length === 0 || times.size <= count;
-    const full = this.#documents + added.length > this.#cap;
-    if (!fits || full) {
-      for (const document of added) times.delete(document);
-      return full && fits ? undefined : untilRoom(times, before + added.length - count, windowMs, now);
-    }
-    for (const document of again) {
-      times.delete(document);
-      times.set(document, at);
-    }
-    this.#documents += added.length;
-    if (times.size > 0) this.#principals.set(principal, shown);
-    return 0;
+    return { id, shown, added, again, at };
   }
 
   #expire(shown: Shown, now: number): void {

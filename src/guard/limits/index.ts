@@ -2,4 +2,4 @@ export { peerKey } from '../contract/peer-key.ts';
 export { createLimits, type Limits, type LimitsEvent } from './limits.ts';
 export { createMemoryStore } from './memory-store.ts';
 export { shareOfCalls, shareOfRole } from './shares.ts';
-export type { LimitStore } from './store.ts';
+export type { LimitStore, Spender, Spending } from './store.ts';

@@ -3,7 +3,7 @@ import { Refusal } from '../contract/refusal.ts';
 import { NO_LIMITS, type RoleLimits } from '../policy/limits-config.ts';
 import { createLimits, type Limits, type LimitsEvent, type LimitsOptions, type Ticket } from './limits.ts';
 import { createMemoryStore } from './memory-store.ts';
-import type { LimitStore } from './store.ts';
+import type { LimitStore, Spender } from './store.ts';
 
 const key = Buffer.alloc(32, 1);
 type Config = Parameters<typeof createLimits>[0];
@@ -113,7 +113,7 @@ describe('requests at the same time', () => {
 describe('devices and peers', () => {
   it('have limits of their own, beside the principal’s', () => {
     const events: LimitsEvent[] = [];
-    const one = { rate: { perSecond: 0.001, burst: 1 }, concurrent: null };
+    const one = { rate: { perSecond: 0.001, burst: 1 }, concurrent: null, documents: null };
     const limits = limitsOf({ device: one, peer: one }, { onEvent: (event) => events.push(event) });
     limits.enter('p', 'phone', null, rate(1, 100), 0);
     expect(refusalOf(() => limits.enter('p', 'phone', null, rate(1, 100), 0)).detail).toBe('limits: device');
@@ -138,6 +138,30 @@ describe('devices and peers', () => {
 });
 
 describe('the budget of distinct documents', () => {
+  it('is taken from principal, device and version together, or from none of them', () => {
+    const events: LimitsEvent[] = [];
+    const limits = createLimits({ onFailure: 'refuse', peer: null, device: null }, createMemoryStore(), {
+      key: Buffer.alloc(32, 1),
+      onEvent: (event) => events.push(event),
+    });
+    const of = (scope: Spender['scope'], count: number): Spender => ({
+      id: scope,
+      scope,
+      count,
+      windowMs: 1000,
+      counting: 'exact',
+    });
+    const keys = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => `i/${from + at}`);
+    limits.spendAll([of('principal', 10), of('device', 5)], keys(0, 5), 0);
+    expect(() => limits.spendAll([of('principal', 10), of('device', 5)], keys(4, 9), 1)).toThrow(
+      expect.objectContaining({ code: 'budget', detail: 'limits: distinct documents of the device' }),
+    );
+    expect(events).toEqual([{ kind: 'budget', scope: 'device', principal: 'device' }]);
+    // Nothing of the refused answer was counted against the principal.
+    limits.spendAll([of('principal', 10)], keys(20, 25), 2);
+    expect(() => limits.spendAll([of('principal', 10)], keys(25, 26), 3)).toThrow();
+  });
+
   it('trips on single reads, on a walk, and on slices, whichever way the documents are asked for (B217)', () => {
     const ways: Record<string, string[][]> = {
       'single reads': documents(0, 10_000).map((document) => [document]),
@@ -158,7 +182,7 @@ describe('the budget of distinct documents', () => {
       }
       expect(seen.size, way).toBeGreaterThan(90);
       expect(seen.size, way).toBeLessThanOrEqual(100);
-      expect(events[0], way).toEqual({ kind: 'budget', principal: 'p' });
+      expect(events[0], way).toEqual({ kind: 'budget', scope: 'principal', principal: 'p' });
     }
   });
 
@@ -276,7 +300,7 @@ describe('the memory', () => {
   });
 
   it('counts nothing of a request that it refuses because it is full', () => {
-    const one = { rate: { perSecond: 0.001, burst: 5 }, concurrent: null };
+    const one = { rate: { perSecond: 0.001, burst: 5 }, concurrent: null, documents: null };
     const limits = limitsOf({ device: one }, {}, createMemoryStore({ buckets: 1 }));
     limits.enter('p', 'phone', null, NO_LIMITS, 0);
     for (let i = 0; i < 10; i++) {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { Refusal } from '../contract/refusal.ts';
 import type { DocumentKey } from '../contract/store.ts';
 import type { LimitsConfig, RoleLimits } from '../policy/limits-config.ts';
-import type { Gate, LimitStore, Pass } from './store.ts';
+import type { Gate, LimitStore, Pass, Spender, Spending } from './store.ts';
 
 /** One request that is under way. */
 export interface Ticket {
@@ -45,13 +45,15 @@ export interface Limits {
     budget: RoleLimits['documents'],
     now?: number,
   ): void | Promise<void>;
+  /** As `spendDocuments`, from several budgets at once: all are taken from, or none is. */
+  spendAll(spenders: readonly Spender[], keys: readonly DocumentKey[], now?: number): void | Promise<void>;
   ready(): boolean;
   close(): Promise<void>;
 }
 
 export type LimitsEvent =
   /** A principal asked for more documents than its budget: someone to look at. */
-  | { readonly kind: 'budget'; readonly principal: string }
+  | { readonly kind: 'budget'; readonly scope: Spender['scope']; readonly principal: string }
   | { readonly kind: 'limited'; readonly scope: Gate['scope'] }
   /** The store could not be asked, and the policy says that requests go on. */
   | { readonly kind: 'uncounted' };
@@ -97,10 +99,10 @@ export function createLimits(
     throw new Refusal('limited', `limits: ${pass.closed}`, { retryAfter: seconds(pass.waitMs) });
   }
 
-  function paid(principal: string, waitMs: number): void {
-    if (waitMs === 0) return;
-    onEvent?.({ kind: 'budget', principal });
-    throw new Refusal('budget', 'limits: distinct documents', { retryAfter: seconds(waitMs) });
+  function paid({ waitMs, closed }: Spending): void {
+    if (closed === null) return;
+    onEvent?.({ kind: 'budget', scope: closed.scope, principal: closed.id });
+    throw new Refusal('budget', `limits: distinct documents of the ${closed.scope}`, { retryAfter: seconds(waitMs) });
   }
 
   /** What happens while the store cannot be asked is the policy's word. */
@@ -125,6 +127,26 @@ export function createLimits(
     });
   }
 
+  function spendAll(
+    spenders: readonly Spender[],
+    keys: readonly DocumentKey[],
+    now = performance.now(),
+  ): void | Promise<void> {
+    if (spenders.length === 0 || keys.length === 0) return;
+    let spent: Spending | Promise<Spending>;
+    try {
+      spent = store.spend(spenders, store.inProcess ? bounded(keys) : keys.map(documentHash), now);
+    } catch (error) {
+      uncounted(error);
+      return;
+    }
+    if (!(spent instanceof Promise)) {
+      paid(spent);
+      return;
+    }
+    return spent.then(paid, uncounted);
+  }
+
   return {
     arrive(peer, now = performance.now()) {
       const { peer: limits } = config;
@@ -146,21 +168,11 @@ export function createLimits(
     },
 
     spendDocuments(principal, keys, budget, now = performance.now()) {
-      if (budget === null || keys.length === 0) return;
-      let spent: number | Promise<number>;
-      try {
-        spent = store.spend(principal, store.inProcess ? bounded(keys) : keys.map(documentHash), budget, now);
-      } catch (error) {
-        uncounted(error);
-        return;
-      }
-      if (!(spent instanceof Promise)) {
-        paid(principal, spent);
-        return;
-      }
-      return spent.then((waitMs) => paid(principal, waitMs), uncounted);
+      if (budget === null) return;
+      return spendAll([{ id: principal, scope: 'principal', counting: 'exact', ...budget }], keys, now);
     },
 
+    spendAll,
     ready: () => config.onFailure === 'allow' || store.ready(),
     close: () => store.close(),
   };

@@ -52,10 +52,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): LimitStore 
       }
       return counted ? new MemoryPass(gates, running) : FREE;
     },
-    spend(principal, documents, budget, now) {
-      const ms = budgets.spend(principal, documents, budget.count, budget.windowMs, now);
-      if (ms === undefined) throw new Refusal('unavailable', 'limits: too many documents are remembered');
-      return ms;
+    spend(spenders, documents, now) {
+      const spent = budgets.spend(spenders, documents, now);
+      if (spent === undefined) throw new Refusal('unavailable', 'limits: too many documents are remembered');
+      return spent;
     },
     ready: () => true,
     close: async () => {},

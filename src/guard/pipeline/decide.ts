@@ -13,35 +13,50 @@ export interface Decided {
   readonly observed: 'deny' | 'narrow' | null;
 }
 
+/** Who asks, and when. */
+export interface Asking {
+  readonly principal: Principal;
+  /** ms since the epoch. */
+  readonly now: number;
+  /** Whether answers are to tell their features. */
+  readonly watched: boolean;
+}
+
 /** @throws Refusal */
-export function decide(request: ParsedRequest, principal: Principal, snapshot: Snapshot, now: number): Decided {
+export function decide(request: ParsedRequest, asking: Asking, snapshot: Snapshot): Decided {
+  const { principal, now } = asking;
   const access = snapshot.access(principal, now);
   const open = snapshot.observed(principal, now);
-  if (open === undefined) return { plan: planWith(request, principal, access, snapshot, now), observed: null };
+  if (open === undefined) return { plan: planWith(request, access, asking, snapshot), observed: null };
 
   let enforced: Plan | undefined;
   const used = new Set<string>();
   try {
-    enforced = planWith(request, principal, recording(access, used), snapshot, now);
+    enforced = planWith(request, recording(access, used), asking, snapshot);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
   }
   // Throws where the gateway cannot read the request: what it does not understand does not exist for a watched role either.
-  const letGo = planWith(request, principal, open, snapshot, now);
+  const letGo = planWith(request, open, asking, snapshot);
   if (enforced === undefined) return { plan: letGo, observed: 'deny' };
   return { plan: letGo, observed: used.has('narrow') ? 'narrow' : null };
 }
 
-function planWith(request: ParsedRequest, principal: Principal, access: Access, snapshot: Snapshot, now: number): Plan {
-  const context: StoreContext = {
+function planWith(request: ParsedRequest, access: Access, asking: Asking, snapshot: Snapshot): Plan {
+  return snapshot.front.store.plan(request, contextOf(access, asking, snapshot));
+}
+
+/** What a room that plans gets. */
+export function contextOf(access: Access, { principal, now, watched }: Asking, snapshot: Snapshot): StoreContext {
+  return {
     principal,
     access,
     sealer: snapshot.sealer,
     token: snapshot.token,
     dialectOf: (upstream) => (snapshot.stores.get(upstream) ?? snapshot.front).dialect,
     now,
+    watched,
   };
-  return snapshot.front.store.plan(request, context);
 }
 
 /** Notes whether a grant that narrows had a part in the decision. */

@@ -3,15 +3,18 @@
  * journal, and no answer leaves before its entry is committed.
  */
 import { randomBytes } from 'node:crypto';
+import type { Anomalies, Standing } from '../anomalies/index.ts';
+import { type Api, problemAnswer } from '../api/index.ts';
 import type { Peer, Principal } from '../contract/principal.ts';
 import { Refusal } from '../contract/refusal.ts';
-import type { Answer, RawRequest } from '../contract/request.ts';
+import type { Answer, ParsedRequest, RawRequest } from '../contract/request.ts';
 import type { StoreReply, Upstream } from '../contract/store.ts';
 import { readRequest } from '../http/read-request.ts';
 import { refusalAnswer } from '../http/refusal-answer.ts';
 import type { DecisionEntry } from '../journal/entry.ts';
 import { type Limits, peerKey } from '../limits/index.ts';
-import { type Decided, decide } from './decide.ts';
+import { appOf, type SharedBudgets, spendersOf } from './app.ts';
+import { type Asking, contextOf, type Decided, decide } from './decide.ts';
 import type { Decisions, Pseudonyms } from './ports.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -23,6 +26,10 @@ export interface GuardParts {
   readonly pseudonyms: Pseudonyms;
   /** What a request gets while no entry can be written. */
   readonly journalFailure: 'refuse' | 'allow';
+  /** Detection of slow theft; null: none. */
+  readonly anomalies?: Anomalies | null;
+  /** Budgets of devices and app versions, beside those of principals. */
+  readonly budgets?: SharedBudgets;
   /** For metrics; must not throw. */
   onDecision?(entry: DecisionEntry): void;
   /** A defect or a failing journal, for the operator's log. Never holds anything of the request. */
@@ -51,6 +58,8 @@ interface Names {
 interface Draft {
   principal: Principal | null;
   decided: Decided | null;
+  /** The app, in the journal's words. */
+  app: string | null;
 }
 
 export function createGuard(parts: GuardParts): Guard {
@@ -89,20 +98,17 @@ export function createGuard(parts: GuardParts): Guard {
     const now = nowOf();
     const snapshot = parts.snapshot();
     const requestId = `${prefix}-${(++sequence).toString(36)}`;
-    const draft: Draft = { principal: null, decided: null };
+    const draft: Draft = { principal: null, decided: null, app: null };
+    const api = snapshot.api?.owns(raw.target) ? snapshot.api : null;
     let reply: StoreReply | undefined;
     let refusal: Refusal | undefined;
     try {
-      reply = await answer(raw, snapshot, now, draft);
+      reply = await answer(raw, snapshot, api, now, draft);
     } catch (error) {
       refusal = error instanceof Refusal ? error : defect(error);
     }
-    const sent =
-      reply ??
-      refusalAnswer(
-        refusal ?? new Refusal('internal'),
-        refusal === undefined ? {} : snapshot.authenticator.challenge(refusal, now),
-      );
+    const answered = reply ?? refuse(refusal ?? new Refusal('internal'), raw, snapshot, api, draft, now);
+    const sent = api === null ? answered : withHeaders(answered, api.cors(originOf(raw)));
     const entry = entryOf(draft, reply, refusal, sent.status);
     entry.time = now;
     entry.requestId = requestId;
@@ -118,12 +124,23 @@ export function createGuard(parts: GuardParts): Guard {
     return withId(sent, requestId);
   }
 
-  async function answer(raw: RawRequest, snapshot: Snapshot, now: number, draft: Draft): Promise<StoreReply> {
+  async function answer(
+    raw: RawRequest,
+    snapshot: Snapshot,
+    api: Api | null,
+    now: number,
+    draft: Draft,
+  ): Promise<StoreReply> {
     const { limits } = parts;
     const admitted = limits.arrive(placeOf(raw.peer).key);
     const peerTicket = admitted instanceof Promise ? await admitted : admitted;
     try {
-      const request = readRequest(raw);
+      const request = readRequest(raw, api === null ? 'search' : 'resource');
+      const open = api?.preflight(request);
+      if (open !== undefined) {
+        draft.decided = OPEN;
+        return { ...open, documents: [], outcome: 'answered' };
+      }
       const proven = snapshot.authenticator.authenticate(raw, now);
       const principal = proven instanceof Promise ? await proven : proven;
       draft.principal = principal;
@@ -132,18 +149,29 @@ export function createGuard(parts: GuardParts): Guard {
       const roleLimits = snapshot.limitsOf(principal);
       const { who, device } = namesOf(principal);
       const entered = limits.enter(who, device, null, roleLimits);
-      const ticket = entered instanceof Promise ? await entered : entered;
+      const tickets = [entered instanceof Promise ? await entered : entered];
       try {
-        const decided = decide(request, principal, snapshot, now);
+        const held = parts.anomalies?.standing(who, now) ?? FREE;
+        const standing = held instanceof Promise ? await held : held;
+        if (standing.kind === 'throttled') {
+          tickets.push(await limits.enter(`held:${who}`, null, null, { ...standing.limits, documents: null }));
+        }
+        const decided = decideAny(raw, request, { principal, now, watched: Boolean(parts.anomalies) }, snapshot, api);
         draft.decided = decided;
+        const known = appOf({ raw, request, principal, now, plan: decided.plan, standing, snapshot });
+        const app = known instanceof Promise ? await known : known;
+        draft.app = app.name;
+        if (standing.kind === 'step-up') await parts.anomalies?.release(who);
+        if (app.legacy !== null) tickets.push(await limits.enter(`legacy:${who}`, null, null, app.legacy.limits));
         const reply = await decided.plan.run(upstreamOf(decided, snapshot));
-        if (reply.documents.length > 0 && roleLimits.documents !== null) {
-          const spent = limits.spendDocuments(who, reply.documents, roleLimits.documents);
+        if (reply.documents.length > 0) {
+          const spent = limits.spendAll(spendersOf(who, device, roleLimits, app, parts.budgets), reply.documents);
           if (spent instanceof Promise) await spent;
         }
+        if (reply.features !== undefined) parts.anomalies?.note(who, reply.features, now);
         return reply;
       } finally {
-        ticket.leave();
+        for (const ticket of tickets) ticket.leave();
       }
     } finally {
       peerTicket.leave();
@@ -151,7 +179,7 @@ export function createGuard(parts: GuardParts): Guard {
   }
 
   function entryOf(
-    { principal, decided }: Draft,
+    { principal, decided, app }: Draft,
     reply: StoreReply | undefined,
     refusal: Refusal | undefined,
     status: number,
@@ -174,6 +202,7 @@ export function createGuard(parts: GuardParts): Guard {
       observed: decided?.observed ?? null,
       durationMicros: 0,
       authKind: principal?.kind ?? null,
+      app,
     };
   }
 
@@ -188,12 +217,71 @@ export function createGuard(parts: GuardParts): Guard {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** What is answered to anyone: the description of an API, and whether a browser may call it. */
+const OPEN: Decided = {
+  plan: {
+    operation: 'describe',
+    upstream: null,
+    indices: [],
+    rules: [],
+    role: null,
+    run: () => Promise.reject(new Refusal('internal', 'was answered already')),
+  },
+  observed: null,
+};
+
+const FREE: Standing = { kind: 'free' };
+
+function decideAny(
+  raw: RawRequest,
+  request: ParsedRequest,
+  asking: Asking,
+  snapshot: Snapshot,
+  api: Api | null,
+): Decided {
+  const { devices } = snapshot;
+  if (devices?.owns(raw.target)) {
+    return { plan: devices.plan(request, raw, asking.principal, asking.now), observed: null };
+  }
+  if (api === null) return decide(request, asking, snapshot);
+  const context = contextOf(snapshot.access(asking.principal, asking.now), asking, snapshot);
+  return { plan: api.plan(request, context), observed: null };
+}
+
+function refuse(
+  refusal: Refusal,
+  { target }: RawRequest,
+  snapshot: Snapshot,
+  api: Api | null,
+  { principal }: Draft,
+  now: number,
+): Answer {
+  const headers = {
+    ...snapshot.authenticator.challenge(refusal, now),
+    ...(principal === null ? {} : snapshot.devices?.challengeHeaders(refusal, principal, now)),
+  };
+  if (api !== null) return api.refuse(refusal, headers);
+  // The search API speaks as its stores do; everything else in problems.
+  return snapshot.devices?.owns(target) ? problemAnswer(refusal, headers) : refusalAnswer(refusal, headers);
+}
+
+function originOf({ headers }: RawRequest): string | undefined {
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    if (headers[at]?.toLowerCase() === 'origin') return headers[at + 1];
+  }
+  return undefined;
+}
+
+function withHeaders(answer: Answer, more: Readonly<Record<string, string>>): Answer {
+  return { ...answer, headers: { ...answer.headers, ...more } };
+}
+
 const NO_UPSTREAM: Upstream = {
   send: () => Promise.reject(new Refusal('internal', 'this operation asks no store')),
 };
 
 function upstreamOf({ plan }: Decided, snapshot: Snapshot): Upstream {
-  if (plan.upstream === null) return NO_UPSTREAM;
+  if (plan.upstream === null || plan.own) return NO_UPSTREAM;
   const binding = snapshot.stores.get(plan.upstream);
   if (!binding) throw new Refusal('unavailable', 'the policy names a store that is not there');
   return binding.upstream;

@@ -1,7 +1,10 @@
+import type { Api } from '../api/index.ts';
 import type { Authenticator } from '../authn/index.ts';
 import type { Access } from '../contract/grant.ts';
 import type { Principal } from '../contract/principal.ts';
 import type { Dialect, Sealer, Store, Upstream } from '../contract/store.ts';
+import type { Devices } from '../devices/index.ts';
+import type { DeviceRequirement } from '../policy/devices-config.ts';
 import type { RoleLimits } from '../policy/limits-config.ts';
 
 /** One store with its client. */
@@ -25,4 +28,9 @@ export interface Snapshot {
   /** The un-narrowed access of roles that are only watched; undefined when the principal has none. */
   observed(principal: Principal, now: number): Access | undefined;
   limitsOf(principal: Principal): RoleLimits;
+  /** Typed resources; null: none are declared. */
+  readonly api: Api | null;
+  readonly devices: Devices | null;
+  /** What a role asks of the device; null: nothing. */
+  requirementOf(role: string | null): DeviceRequirement | null;
 }

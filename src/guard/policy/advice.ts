@@ -28,10 +28,42 @@ const ADVICE: Readonly<Record<string, string>> = {
   'roles.*.rules.*.indices': 'Name the indices, e.g. `indices: [profiles]`.',
   'roles.*.rules.*.operations': 'List what may be done, e.g. `operations: [search, count, get]`.',
   'roles.*.rules.*.fields': 'For example `{ name: text, email: { type: keyword, mask: email } }`.',
+  resources: 'Name each: `orders: { index: orders, owner: { column: customer, claim: sub }, roles: …, fields: … }`.',
+  'resources.*.owner': 'For example `{ column: customer, claim: sub }`, or the word `none`.',
+  'resources.*.roles': 'For example `{ mobile: [list, get] }`.',
+  'resources.*.fields': 'For example `{ status: { type: keyword, filter: [eq] }, total: number }`.',
+  'resources.*.path': 'For example /v1/orders.',
+  'upstreams.*.store': 'elasticsearch, opensearch or postgresql.',
+  'upstreams.*.url': 'For example postgresql://10.0.0.7:5432/shop.',
+  'resources.*.index': 'Name the index or data stream itself, e.g. `index: orders`.',
+  'resources.*.table': 'For example public.orders.',
+  'resources.*.order': 'For example -placed, or [-placed, status].',
+  'resources.*.hold': 'For example `{ filter: { term: { invoiced: true } }, reason: tax law, ten years }`.',
+  'upstreams.*.tls': 'For example `{ ca: certs/store-ca.pem }`.',
+  'api.cors.origins.*': 'Origins are compared byte for byte; there is no pattern and no `*`.',
+  'vault.rootKey.passphrase': 'This file never holds a secret. Use `passphraseFile: FILE` or `passphraseEnv: NAME`.',
+  'vault.rootKey.transit.token': 'This file never holds a secret. Use `tokenFile: FILE` or `tokenEnv: NAME`.',
+  'data.postgresql.password': 'This file never holds a secret. Use `passwordFile: FILE` or `passwordEnv: NAME`.',
+  'data.postgresql.url': 'For example postgresql://10.0.0.7:5432/guard.',
+  'devices.tokens': 'For example `{ issuer: https://search.shop.example/device }`.',
+  'devices.tokens.issuer': 'What clients call the gateway, e.g. https://search.shop.example/device.',
+  'devices.appAttest.appIds.*': 'The team’s id, a dot, and the bundle id, as the App ID says it.',
+  'devices.playIntegrity.classic': 'Name the response keys of the Play Console, each by a file or a variable.',
+  'devices.playIntegrity.certificates.*':
+    'What `apksigner verify --print-certs` says, or the app signing key of the Play Console.',
+  'devices.keyAttestation.certificates.*':
+    'What `apksigner verify --print-certs` says, or the app signing key of the Play Console.',
+  'devices.appCheck.project': 'The project’s number, in quotes: it stands in the settings of the Firebase project.',
+  'roles.*.device.legacy.*.until': 'Old versions need an end, e.g. `until: 2027-03-31`.',
+  'anomalies.rules': 'For example `[{ kind: walk, count: 50/10m, action: throttle, limits: { rate: 1/s } }]`.',
+  'anomalies.webhook.secret': 'This file never holds a secret. Use `secretFile: FILE` or `secretEnv: NAME`.',
+  'limits.version': 'For example `{ documents: 100000/1h }`.',
+  'vault.rootKey': 'For example `{ file: .postern/vault-root.key }`.',
+  data: 'For example `{ folder: .postern/guard-data }`.',
   'limits.store': '`memory`, or `{ valkey: { url: rediss://HOST:6379 } }`.',
 };
 
-const NAMED = /^(upstreams|roles)\.[^.]+/;
+const NAMED = /^(upstreams|roles|resources)\.[^.]+/;
 
 export function advisePolicy(path: string): string | undefined {
   return (

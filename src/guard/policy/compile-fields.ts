@@ -27,14 +27,14 @@ export function compileFields(file: FieldsFile, path: Path, problems: Problems):
   return fields;
 }
 
-function maskOf(text: string): Mask {
+export function maskOf(text: string): Mask {
   const [kind, keep] = text.split(':');
   if (kind === 'last') return Object.freeze({ kind, keep: Number(keep) });
   if (kind === 'token' || kind === 'email' || kind === 'network' || kind === 'year') return Object.freeze({ kind });
   return Object.freeze({ kind: 'redact' });
 }
 
-function checkMask(mask: Mask, type: FieldType, path: Path, problems: Problems): void {
+export function checkMask(mask: Mask, type: FieldType, path: Path, problems: Problems): void {
   if (type === 'object' || type === 'nested') {
     problems.add(path, `an ${type} field has no value to mask`, 'Mask its members, or leave them out.');
   } else if (mask.kind !== 'redact' && mask.kind !== 'token' && !MASKABLE[mask.kind].includes(type)) {

@@ -1,6 +1,7 @@
 import { parseClaimPath } from './claim-path.ts';
+import { roleLimitsOf } from './compile-limits.ts';
+import { compileRequirement } from './compile-requirement.ts';
 import { compileRule } from './compile-rule.ts';
-import type { RoleLimits } from './limits-config.ts';
 import type { ClaimCondition, Role, RoleMatch } from './policy.ts';
 import type { Path, Problems } from './problems.ts';
 import type { PolicyFile } from './schema/policy.ts';
@@ -9,23 +10,36 @@ import type { MatchFile, RoleFile } from './schema/role.ts';
 const LONGEST_OBSERVATION = 90 * 86_400_000;
 
 export function compileRoles(file: PolicyFile, now: number, problems: Problems): readonly Role[] {
-  const upstreams = Object.keys(file.upstreams);
+  const [upstreams, databases] = namesOf(file.upstreams);
   return Object.freeze(
     Object.entries(file.roles).map(([name, role]): Role => {
       const path = ['roles', name];
       const rules = role.rules.map((rule, index) =>
-        compileRule(rule, [...path, 'rules', index], { role: name, mode: role.mode, upstreams, problems }),
+        compileRule(rule, [...path, 'rules', index], { role: name, mode: role.mode, upstreams, databases, problems }),
       );
+      if (role.rules.length === 0 && !Object.values(file.resources).some(({ roles }) => Object.hasOwn(roles, name))) {
+        problems.addKey(['roles'], name, 'may do nothing', 'Give it `rules`, or name it under `roles` of a resource.');
+      }
       return Object.freeze({
         name,
         match: matchesOf(role, file, path, problems),
         mode: role.mode,
         observe: observeOf(role, path, now, problems),
-        limits: limitsOf(role, path, problems),
+        limits: roleLimitsOf(role.limits, [...path, 'limits'], problems),
+        device: compileRequirement(name, file, now, problems),
         rules: Object.freeze(rules.filter((rule) => rule !== undefined)),
       });
     }),
   );
+}
+
+/** Of stores that rules can be about, and of those that only resources can. */
+function namesOf(upstreams: PolicyFile['upstreams']): readonly [readonly string[], readonly string[]] {
+  const names = Object.keys(upstreams);
+  return [
+    names.filter((name) => upstreams[name]?.store !== 'postgresql'),
+    names.filter((name) => upstreams[name]?.store === 'postgresql'),
+  ];
 }
 
 function observeOf(role: RoleFile, path: Path, now: number, problems: Problems): Role['observe'] {
@@ -97,27 +111,4 @@ function known(
   if (sources.some((source) => source.name === name)) return;
   const names = sources.map((source) => source.name).join(', ');
   problems.add(path, `there is no ${what} of this name`, names ? `Known: ${names}.` : 'Add it under `identity`.');
-}
-
-function limitsOf(role: RoleFile, path: Path, problems: Problems): RoleLimits {
-  return Object.freeze({
-    ...callLimitsOf(role.limits, [...path, 'limits'], problems),
-    documents: role.limits.documents ? Object.freeze(role.limits.documents) : null,
-  });
-}
-
-/** Of a role, a peer or a device. */
-export function callLimitsOf(
-  file: { rate?: number | undefined; burst?: number | undefined; concurrent?: number | undefined },
-  path: Path,
-  problems: Problems,
-): Pick<RoleLimits, 'rate' | 'concurrent'> {
-  if (file.burst !== undefined && file.rate === undefined) {
-    problems.add([...path, 'burst'], 'needs a rate', 'Add e.g. `rate: 50/s`.');
-  }
-  const rate =
-    file.rate === undefined
-      ? null
-      : Object.freeze({ perSecond: file.rate, burst: file.burst ?? Math.max(1, Math.ceil(file.rate)) });
-  return Object.freeze({ rate, concurrent: file.concurrent ?? null });
 }

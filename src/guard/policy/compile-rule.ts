@@ -19,8 +19,10 @@ const LIMITS: Readonly<Record<'strict' | 'compat', GrantLimits>> = {
 export interface RuleContext {
   readonly role: string;
   readonly mode: 'strict' | 'compat';
-  /** Names of the stores. */
+  /** Names of the stores that can be searched. */
   readonly upstreams: readonly string[];
+  /** Names of the databases, which only resources can be about. */
+  readonly databases: readonly string[];
   readonly problems: Problems;
 }
 
@@ -98,8 +100,16 @@ export function compileRule(file: RuleFile, path: Path, context: RuleContext): R
   });
 }
 
-function upstreamOf(file: RuleFile, path: Path, { upstreams, problems }: RuleContext): string | undefined {
+function upstreamOf(file: RuleFile, path: Path, { upstreams, databases, problems }: RuleContext): string | undefined {
   const name = file.upstream ?? (upstreams.length === 1 ? upstreams[0] : undefined);
+  if (upstreams.length === 0 || (name !== undefined && databases.includes(name))) {
+    problems.add(
+      file.upstream === undefined ? path : [...path, 'upstream'],
+      'a database has no search API',
+      'Declare `resources:` on it, or name an upstream that is Elasticsearch or OpenSearch.',
+    );
+    return undefined;
+  }
   if (name === undefined) {
     problems.add(
       path,

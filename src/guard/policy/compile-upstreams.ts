@@ -1,9 +1,10 @@
 import type { SecretReference } from '../../config/secret.ts';
 import { DIALECTS } from '../contract/store.ts';
 import type { Path, Problems } from './problems.ts';
+import { isLoopback } from './schema/names.ts';
 import type { PolicyFile } from './schema/policy.ts';
-import type { UpstreamFile } from './schema/upstream.ts';
-import type { UpstreamConfig, UpstreamCredentials } from './upstream-config.ts';
+import { databaseOf, type SearchFile } from './schema/upstream.ts';
+import type { SqlUpstreamConfig, UpstreamConfig, UpstreamCredentials, UpstreamTls } from './upstream-config.ts';
 
 export function compileUpstreams(
   files: PolicyFile['upstreams'],
@@ -13,6 +14,7 @@ export function compileUpstreams(
   const upstreams = new Map<string, UpstreamConfig>();
   if (Object.keys(files).length === 0) problems.add(['upstreams'], 'there is no upstream', 'Name at least one store.');
   for (const [name, file] of Object.entries(files)) {
+    if (file.store === 'postgresql') continue;
     const path = ['upstreams', name];
     const nodes = file.nodes.map((node) => new URL(node).origin);
     const secure = nodes.filter((node) => node.startsWith('https:')).length;
@@ -28,12 +30,7 @@ export function compileUpstreams(
         store: file.store,
         dialect: dialectOf(file, path, problems),
         nodes: Object.freeze([...new Set(nodes)]),
-        tls: Object.freeze({
-          ca: file.tls?.ca === undefined ? null : resolve(file.tls.ca),
-          serverName: file.tls?.serverName ?? null,
-          certificate: file.tls?.certificate === undefined ? null : resolve(file.tls.certificate),
-          key: file.tls?.key === undefined ? null : resolve(file.tls.key),
-        }),
+        tls: tlsOf(file.tls, resolve),
         credentials: file.credentials ? credentialsOf(file.credentials, resolve) : null,
         connections: file.connections,
         timeout: file.timeout,
@@ -44,7 +41,44 @@ export function compileUpstreams(
   return upstreams;
 }
 
-function dialectOf(file: UpstreamFile, path: Path, problems: Problems): UpstreamConfig['dialect'] {
+/** Those that only resources can be declared on. */
+export function compileDatabases(
+  files: PolicyFile['upstreams'],
+  resolve: (file: string) => string,
+): ReadonlyMap<string, SqlUpstreamConfig> {
+  const databases = new Map<string, SqlUpstreamConfig>();
+  for (const [name, file] of Object.entries(files)) {
+    if (file.store !== 'postgresql') continue;
+    const { username, passwordFile, passwordEnv } = file.credentials;
+    const off = file.tls === 'off' || file.tls === false;
+    databases.set(
+      name,
+      Object.freeze({
+        name,
+        store: file.store,
+        url: file.url,
+        username,
+        password: secretOf(passwordFile, passwordEnv, resolve),
+        tls: tlsOf(typeof file.tls === 'object' ? file.tls : undefined, resolve),
+        secure: typeof file.tls === 'object' || (!off && !isLoopback(databaseOf(file.url)?.host ?? '')),
+        connections: file.connections,
+        timeout: file.timeout,
+      }),
+    );
+  }
+  return databases;
+}
+
+function tlsOf(file: SearchFile['tls'], resolve: (file: string) => string): UpstreamTls {
+  return Object.freeze({
+    ca: file?.ca === undefined ? null : resolve(file.ca),
+    serverName: file?.serverName ?? null,
+    certificate: file?.certificate === undefined ? null : resolve(file.certificate),
+    key: file?.key === undefined ? null : resolve(file.key),
+  });
+}
+
+function dialectOf(file: SearchFile, path: Path, problems: Problems): UpstreamConfig['dialect'] {
   if (file.version === 'auto') return null;
   const dialect = DIALECTS.find((name) => name === `${file.store}-${file.version}`);
   if (dialect) return dialect;
@@ -58,7 +92,7 @@ function dialectOf(file: UpstreamFile, path: Path, problems: Problems): Upstream
 }
 
 function credentialsOf(
-  file: NonNullable<UpstreamFile['credentials']>,
+  file: NonNullable<SearchFile['credentials']>,
   resolve: (file: string) => string,
 ): UpstreamCredentials {
   const key = secretOf(file.apiKeyFile, file.apiKeyEnv, resolve);

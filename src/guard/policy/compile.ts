@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve as resolvePath } from 'node:path';
 import type { YamlFile } from '../../config/yaml-file.ts';
+import { compileAnomalies } from './compile-anomalies.ts';
+import { compileApi } from './compile-api.ts';
+import { compileDevices, deviceFiles } from './compile-devices.ts';
 import { compileIdentity } from './compile-identity.ts';
+import { compileLimits } from './compile-limits.ts';
 import { compileListeners } from './compile-listeners.ts';
-import { callLimitsOf, compileRoles } from './compile-role.ts';
-import { compileUpstreams, secretOf } from './compile-upstreams.ts';
+import { compileRoles } from './compile-role.ts';
+import { compileDatabases, compileUpstreams } from './compile-upstreams.ts';
+import { compileData, compileVault } from './compile-vault.ts';
 import type { IdentityConfig } from './identity-config.ts';
-import type { LimitsConfig, LimitsStoreConfig } from './limits-config.ts';
 import type { Policy } from './policy.ts';
 import { Problems } from './problems.ts';
 import { splitAddress } from './schema/listener.ts';
@@ -23,14 +27,20 @@ export function compilePolicy(file: PolicyFile, source: YamlFile, text: string, 
   const resolve = (path: string) => resolvePath(root, path);
   const identity = compileIdentity(file.identity, resolve, problems);
   const { journal, keys } = file;
+  const upstreams = compileUpstreams(file.upstreams, resolve, problems);
+  const databases = compileDatabases(file.upstreams, resolve);
+  const roles = compileRoles(file, now, problems);
+  const devices = compileDevices(file, roles, resolve, problems);
+  const data = compileData(file.data, resolve);
   const policy: Policy = Object.freeze({
     path: source.path,
     hash: textHash(text),
     listeners: compileListeners(file.listeners, resolve, problems),
     admin: file.admin ? Object.freeze(splitAddress(file.admin.address) ?? { host: '127.0.0.1', port: 0 }) : null,
-    upstreams: compileUpstreams(file.upstreams, resolve, problems),
+    upstreams,
+    databases,
     identity,
-    roles: compileRoles(file, now, problems),
+    roles,
     journal: Object.freeze({
       file: resolve(journal.file),
       durability: journal.durability,
@@ -39,7 +49,7 @@ export function compilePolicy(file: PolicyFile, source: YamlFile, text: string, 
       onFailure: journal.onFailure,
       witness: witnessOf(journal.witness, resolve),
     }),
-    limits: limitsOf(file.limits, resolve, problems),
+    limits: compileLimits(file.limits, resolve, problems),
     keys: Object.freeze({
       seal: resolve(keys.seal),
       mask: resolve(keys.mask),
@@ -47,7 +57,12 @@ export function compilePolicy(file: PolicyFile, source: YamlFile, text: string, 
       limits: resolve(keys.limits),
     }),
     workers: file.workers,
-    files: identityFiles(identity),
+    api: compileApi(file, { stores: storesOf(file), roles, roleNames: Object.keys(file.roles), problems }),
+    data,
+    vault: compileVault(file.vault, data, resolve, problems),
+    devices,
+    anomalies: compileAnomalies(file, resolve, problems),
+    files: Object.freeze([...new Set([...identityFiles(identity), ...deviceFiles(devices)])]),
     source,
   });
   if (policy.roles.length === 0) problems.add(['roles'], 'there is no role', 'Without one nobody may do anything.');
@@ -68,27 +83,10 @@ function witnessOf(
   return file?.file === undefined ? null : Object.freeze({ kind: 'file', path: resolve(file.file) });
 }
 
-function limitsOf(file: PolicyFile['limits'], resolve: (path: string) => string, problems: Problems): LimitsConfig {
-  return Object.freeze({
-    store: Object.freeze(storeOf(file.store, resolve)),
-    onFailure: file.onFailure,
-    peer: file.peer ? callLimitsOf(file.peer, ['limits', 'peer'], problems) : null,
-    device: file.device ? callLimitsOf(file.device, ['limits', 'device'], problems) : null,
-  });
-}
-
-function storeOf(file: PolicyFile['limits']['store'], resolve: (path: string) => string): LimitsStoreConfig {
-  if (file === 'memory') return { kind: 'memory' };
-  const { url, username, passwordFile, passwordEnv, ca, prefix } = file.valkey;
-  const password = secretOf(passwordFile, passwordEnv, resolve);
-  return {
-    kind: 'valkey',
-    url,
-    username: username ?? null,
-    password,
-    ca: ca === undefined ? null : resolve(ca),
-    prefix,
-  };
+function storesOf(file: PolicyFile): ReadonlyMap<string, 'elasticsearch' | 'postgresql'> {
+  return new Map(
+    Object.entries(file.upstreams).map(([name, { store }]) => [name, store === 'postgresql' ? store : 'elasticsearch']),
+  );
 }
 
 function identityFiles(identity: IdentityConfig): readonly string[] {
@@ -99,5 +97,5 @@ function identityFiles(identity: IdentityConfig): readonly string[] {
   }
   if (identity.apiKeys) files.add(identity.apiKeys.file);
   for (const source of identity.certificates) files.add(source.ca);
-  return Object.freeze([...files]);
+  return [...files];
 }

@@ -36,7 +36,9 @@ export type KeySource =
   /** Absolute. */
   | { readonly kind: 'file'; readonly path: string }
   /** URL of the discovery document. */
-  | { readonly kind: 'discovery'; readonly url: string };
+  | { readonly kind: 'discovery'; readonly url: string }
+  /** The key set itself, as JSON: the gateway's own issuer, never a policy's. */
+  | { readonly kind: 'given'; readonly jwks: string };
 
 /** Asymmetric only: with a shared secret every gateway could sign tokens. */
 export const TOKEN_ALGORITHMS = [

@@ -8,7 +8,11 @@ export interface LimitsConfig {
   /** Per address of the network peer, before authentication; null: none. */
   readonly peer: CallLimits | null;
   /** Per key that requests are bound to (DPoP key or client certificate); null: none. */
-  readonly device: CallLimits | null;
+  readonly device: RoleLimits | null;
+  /** Distinct documents of all requests of one app version; null: none. */
+  readonly version: Pick<RoleLimits, 'documents'> | null;
+  /** How documents are counted in a shared store: every one, or estimated (HyperLogLog, standard error 0.81 %). */
+  readonly counting: 'exact' | 'estimate';
 }
 
 export type LimitsStoreConfig =

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { PosternError } from '../../core/errors.ts';
 import { OPERATIONS } from '../contract/grant.ts';
+import type { Resource } from '../contract/resource.ts';
 import { buildAccess } from './access.ts';
 import { lint } from './lint/lint.ts';
-import { EXAMPLE, NOW, parse, withRule } from './testing/policies.ts';
+import { EXAMPLE, NOW, parse, withResource, withRule, withTable } from './testing/policies.ts';
 
 /** A policy that works in every part, or an error with its place; anything else fails the test. */
 function check(text: string): boolean {
@@ -19,6 +20,7 @@ function check(text: string): boolean {
         if (grant.mode === 'strict') expect(grant.fields).not.toBeNull();
       }
     }
+    for (const resource of policy.api?.resources ?? []) checkResource(resource);
     lint(policy, { now: NOW });
     return true;
   } catch (error) {
@@ -31,6 +33,28 @@ function check(text: string): boolean {
     expect(error.at?.column).toBeGreaterThanOrEqual(1);
     return false;
   }
+}
+
+/** What no resource may be, however it is written. */
+function checkResource({ path, owner, subjects, fields, roles, order, page, operations, hash }: Resource): void {
+  expect(path[0]).toMatch(/^v[1-9]\d*$/);
+  expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  expect(page.default).toBeLessThanOrEqual(page.max);
+  expect([...roles.values()].every((may) => [...may].every((operation) => operations.has(operation)))).toBe(true);
+  const references = new Set([...subjects.values()].map(({ reference }) => reference));
+  const columns = new Set<string>();
+  for (const field of fields.values()) {
+    expect(columns.has(field.column)).toBe(false);
+    columns.add(field.column);
+    if (field.column === owner?.column) expect([field.write.size, owner.pseudonym]).toEqual([0, false]);
+    else expect(references.has(field.column)).toBe(false);
+    if (field.mask || !field.read) expect([field.filters.size, field.sort]).toEqual([0, false]);
+    if (field.encryption === null) continue;
+    expect(subjects.has(field.encryption.subject)).toBe(true);
+    expect(field.sort).toBe(false);
+    expect([...field.filters].filter((filter) => filter !== 'eq')).toEqual([]);
+  }
+  for (const { field } of order) expect(fields.get(field)?.sort).toBe(true);
 }
 
 describe('guard.yaml', () => {
@@ -92,6 +116,60 @@ describe('guard.yaml', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('is read, or refused with a place, whatever the values of a resource are', () => {
+    const name = fc.constantFrom('a', 'b', 'c', 'd', 'customer', 'customer_ref', 'id', '__proto__', 'a_beacon');
+    const detail = fc.record(
+      {
+        type: fc.constantFrom('keyword', 'text', 'integer', 'date', 'uuid', 'object', 'boolean'),
+        column: name,
+        filter: fc.uniqueArray(fc.constantFrom('eq', 'in', 'range', 'exists'), { maxLength: 2 }),
+        sort: fc.boolean(),
+        array: fc.boolean(),
+        read: fc.constant(false),
+        write: fc.constantFrom(['create'], ['create', 'update']),
+        required: fc.boolean(),
+        mask: fc.constantFrom('redact', 'last:4', 'year'),
+        encrypt: fc.constantFrom(true, { lookup: 'exact' }, { lookup: 'email', beacon: 4 }, { subject: 'b' }),
+        members: fc.constant({ a: 'keyword' }),
+      },
+      { requiredKeys: ['type'] },
+    );
+    const one = fc.constantFrom('keyword', { type: 'date', sort: true }, { type: 'keyword', filter: ['eq'] });
+    const sealed = fc.constant({ type: 'keyword', filter: ['eq'], encrypt: { lookup: 'exact' } });
+    const field = fc.oneof(
+      { weight: 4, arbitrary: one },
+      { weight: 1, arbitrary: sealed },
+      { weight: 1, arbitrary: detail },
+    );
+    const rarely = <T>(values: readonly T[]) =>
+      fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constantFrom(...values) });
+    const parts = fc.record({
+      owner: fc.constantFrom('none', { column: 'customer' }, { column: 'owner_ref', pseudonym: true }),
+      subjects: rarely([{ owner: { reference: 'customer_ref' } }, { b: { reference: 'r', from: 'b' } }]),
+      fields: fc.dictionary(name, field, { minKeys: 1, maxKeys: 3 }),
+      filter: rarely([{ term: { a: 'x' } }, { exists: 'customer' }, { none: [] }]),
+      order: rarely(['-a', ['a', 'b'], []]),
+      page: rarely([{ max: 5 }, { default: 7, max: 5 }]),
+      path: rarely(['/v1/a', '/v0/a', '/v2/a/b', 'v1/a']),
+      roles: fc.constantFrom(
+        { mobile: ['list'] },
+        { mobile: ['list'] },
+        { mobile: ['create', 'get'] },
+        { nobody: ['list'] },
+      ),
+    });
+    let accepted = 0;
+    fc.assert(
+      fc.property(parts, fc.boolean(), (resource, inTable) => {
+        const source = inTable ? { table: 'orders', id: { column: 'key' } } : { index: 'orders' };
+        const lines = stringify(JSON.parse(JSON.stringify({ ...source, ...resource })));
+        if (check(inTable ? withTable(lines) : withResource(lines))) accepted++;
+      }),
+      { numRuns: 200 },
+    );
+    expect(accepted).toBeGreaterThan(0);
   });
 
   it('is refused, and nothing worse, when it is nested without end', () => {

@@ -1,23 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PosternError } from '../../core/errors.ts';
 import { loadPolicy } from './parse.ts';
+import { failure, pointed } from './testing/failure.ts';
 import { EXAMPLE, EXAMPLE_PATH, NOW, parse, withRoles, withRule } from './testing/policies.ts';
-
-function failure(text: string): PosternError {
-  try {
-    parse(text);
-  } catch (error) {
-    if (error instanceof PosternError) return error;
-    throw error;
-  }
-  throw new Error('the policy was accepted');
-}
-
-/** The text that stands at the place of the error. */
-function pointed(text: string): string {
-  const { at } = failure(text);
-  return text.split('\n')[(at?.line ?? 0) - 1]?.slice((at?.column ?? 0) - 1) ?? '';
-}
 
 const TENANT = `filter: { term: { tenant: '\${claims.tenant}' } }`;
 
@@ -46,7 +30,7 @@ describe('parsePolicy', () => {
       concurrent: 10,
       documents: { count: 2000, windowMs: 3_600_000 },
     });
-    expect(policy.files).toHaveLength(3);
+    expect(policy.files).toHaveLength(4);
   });
 
   it('compiles a rule into a frozen grant with its filter, fields and masks', () => {

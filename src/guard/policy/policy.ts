@@ -1,10 +1,12 @@
 import type { YamlFile } from '../../config/yaml-file.ts';
 import type { FieldType, Grant } from '../contract/grant.ts';
+import type { AnomaliesConfig, DeviceRequirement, DevicesConfig } from './devices-config.ts';
 import type { IdentityConfig } from './identity-config.ts';
 import type { JournalConfig, KeysConfig } from './journal-config.ts';
 import type { LimitsConfig, RoleLimits } from './limits-config.ts';
 import type { AdminConfig, ListenerConfig } from './listener-config.ts';
-import type { UpstreamConfig } from './upstream-config.ts';
+import type { ApiConfig, DataConfig, VaultConfig } from './resources-config.ts';
+import type { SqlUpstreamConfig, UpstreamConfig } from './upstream-config.ts';
 
 /** One reading of guard.yaml: immutable; a request uses one from its beginning to its end. */
 export interface Policy {
@@ -15,6 +17,8 @@ export interface Policy {
   readonly listeners: readonly ListenerConfig[];
   readonly admin: AdminConfig | null;
   readonly upstreams: ReadonlyMap<string, UpstreamConfig>;
+  /** Databases that only resources can be declared on. Names are unique over both. */
+  readonly databases: ReadonlyMap<string, SqlUpstreamConfig>;
   readonly identity: IdentityConfig;
   /** In the policy's order, which decides. */
   readonly roles: readonly Role[];
@@ -22,6 +26,13 @@ export interface Policy {
   readonly limits: LimitsConfig;
   readonly keys: KeysConfig;
   readonly workers: number;
+  /** Typed resources; null: none are declared. */
+  readonly api: ApiConfig | null;
+  readonly data: DataConfig;
+  /** Null: no field is encrypted. */
+  readonly vault: VaultConfig | null;
+  readonly devices: DevicesConfig | null;
+  readonly anomalies: AnomaliesConfig | null;
   /** Absolute paths of the files that the policy names and that take part in decisions: watched with it. */
   readonly files: readonly string[];
   /** The file with its positions, for the lint. */
@@ -36,6 +47,8 @@ export interface Role {
   /** Watched and not enforced until then (ms since the epoch). */
   readonly observe: { readonly until: number } | null;
   readonly limits: RoleLimits;
+  /** What it asks of the device; null: nothing. */
+  readonly device: DeviceRequirement | null;
   readonly rules: readonly Rule[];
 }
 

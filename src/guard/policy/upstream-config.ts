@@ -1,6 +1,23 @@
 import type { SecretReference } from '../../config/secret.ts';
 import type { Dialect } from '../contract/store.ts';
 
+/** A PostgreSQL database behind resources. */
+export interface SqlUpstreamConfig {
+  readonly name: string;
+  readonly store: 'postgresql';
+  /** `postgresql://host:port/database`, without user and password. */
+  readonly url: string;
+  readonly username: string;
+  readonly password: SecretReference | null;
+  readonly tls: UpstreamTls;
+  /** Plain connections are for loopback only, unless the policy says `tls: off`. */
+  readonly secure: boolean;
+  /** Most connections, per process. */
+  readonly connections: number;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
 export interface UpstreamConfig {
   readonly name: string;
   readonly store: 'elasticsearch' | 'opensearch';

@@ -3,6 +3,7 @@ import type { CheckReport } from '../../core/contract/check.ts';
 import type { Mapping } from '../policy/lint/mapping.ts';
 import { isIndexName } from '../policy/schema/names.ts';
 import { type Choice, type Classify, chooseFields } from './field-choice.ts';
+import { proposeResources } from './resources.ts';
 import { commentText, yamlText } from './yaml-text.ts';
 
 export interface InitInput {
@@ -12,6 +13,8 @@ export interface InitInput {
   readonly report?: CheckReport;
   /** Without one no field counts as personal, and the policy says so. */
   readonly classify?: Classify;
+  /** Proposes typed resources instead of rules of the search API. Of a mapping alone: their fields need types. */
+  readonly resources?: boolean;
   /** Path of the editor's schema, for the first line. */
   readonly schema?: string;
 }
@@ -61,10 +64,26 @@ export function proposePolicy(input: InitInput): string {
     '  user:',
     '    match: { issuer: main } # narrow it, e.g. claims: { scope: { contains: search.read } }',
     '    limits: { rate: 20/s, burst: 40, concurrent: 10, documents: 2000/1h }',
-    '    rules:',
-    ...stores.flatMap((store) => store.indices.flatMap((index) => ruleLines(store, index, stores.length > 1))),
+    ...(input.resources === true
+      ? resourcesOf(input, stores)
+      : [
+          '    rules:',
+          ...stores.flatMap((store) => store.indices.flatMap((index) => ruleLines(store, index, stores.length > 1))),
+        ]),
     '',
   ].join('\n');
+}
+
+function resourcesOf({ mapping, classify = () => [] }: InitInput, stores: readonly ProposedStore[]): readonly string[] {
+  const several = stores.length > 1;
+  const holderOf = (index: string) => stores.find(({ indices }) => indices.some(({ name }) => name === index))?.name;
+  const { lines, leftOut } = proposeResources(mapping ?? new Map(), classify, (index) =>
+    several ? (holderOf(index) ?? 'TODO') : null,
+  );
+  return [
+    ...lines,
+    ...leftOut.map((index) => `# No name of a resource could be made of the index ${commentText(index)}.`),
+  ];
 }
 
 function storesOf({ mapping, report, classify = () => [] }: InitInput): readonly ProposedStore[] {

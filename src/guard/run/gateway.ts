@@ -1,26 +1,39 @@
 /** One process of the gateway: what a policy names is put together, started, replaced at a reload, and drained at the end. */
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { PosternError } from '../../core/errors.ts';
 import { loadOrCreateSigningKey } from '../../crypto/signing-key.ts';
-import { type Authenticator, createAuthenticator, type ReplayStore } from '../authn/index.ts';
+import { type Alarm, type AnomalyStore, createAnomalies, createMemoryAnomalies } from '../anomalies/index.ts';
+import { createApi, createMemoryIdempotency, type IdempotencyStore } from '../api/index.ts';
+import { type Authenticator, createAuthenticator, createMemoryReplayStore, type ReplayStore } from '../authn/index.ts';
+import type { DeviceStore } from '../contract/device.ts';
 import { Refusal } from '../contract/refusal.ts';
 import type { RawRequest } from '../contract/request.ts';
-import type { Sealer } from '../contract/store.ts';
+import type { ResourceStore } from '../contract/resource.ts';
+import type { Sealer, Upstream } from '../contract/store.ts';
+import type { VaultStore } from '../contract/vault.ts';
+import { describeApi, PAGE_POLICY, renderPage, schemesOf } from '../describe/index.ts';
 import { createFileWitness, createJournal, type Journal, type Witness } from '../journal/index.ts';
 import { createLimits, createMemoryStore, type LimitStore, shareOfCalls, shareOfRole } from '../limits/index.ts';
 import { createListener, type Listener } from '../listener/index.ts';
 import { createGuard } from '../pipeline/handle.ts';
 import type { Snapshot } from '../pipeline/snapshot.ts';
+import type { DeviceRequirement } from '../policy/devices-config.ts';
 import { anyObserved, buildAccess, buildObservedAccess, limitsFor, type Policy, watchPolicy } from '../policy/index.ts';
 import type { RoleLimits } from '../policy/limits-config.ts';
+import type { ApiConfig } from '../policy/resources-config.ts';
+import type { SqlUpstreamConfig } from '../policy/upstream-config.ts';
 import { createSealer, loadSealKeys } from '../seal/index.ts';
 import { createElasticsearchStore } from '../stores/elasticsearch/index.ts';
 import { type LiveCatalogue, watchCatalogue } from './catalogue.ts';
+import { openDevices } from './devices.ts';
 import { createPseudonyms, createTokens, loadSecretKey } from './keys.ts';
 import { createMetrics, type GuardMetrics } from './metrics.ts';
+import { type OpenDatabase, openResourceDatabase, resourceStores } from './resources.ts';
 import { type BoundStore, bindStore } from './stores.ts';
+import { openVault } from './vault.ts';
 
 export type Log = (level: 'info' | 'warn' | 'error', message: string) => void;
 
@@ -35,8 +48,22 @@ export interface GatewayOptions {
   readonly replay?: ReplayStore;
   /** Sends checkpoints to the policy's witness URL. */
   readonly witness?: Witness;
+  /** Where the vault's and the devices' rows are; needed where the policy has either. Closed with the gateway. */
+  readonly data?: GatewayData;
+  /** Keys of creations, when several processes answer. */
+  readonly idempotency?: IdempotencyStore;
+  /** Trails of the detection of slow theft, when several processes answer. */
+  readonly anomalyStore?: AnomalyStore;
+  /** Tells the policy's webhook. */
+  readonly onAlarm?: (alarm: Alarm) => void;
   /** Wraps the handling of a request (traces). */
   readonly around?: (handle: Handle) => Handle;
+}
+
+export interface GatewayData {
+  readonly vault: VaultStore;
+  readonly devices: DeviceStore;
+  close(): Promise<void>;
 }
 
 type Handle = (request: RawRequest) => ReturnType<ReturnType<typeof createGuard>['handle']>;
@@ -73,12 +100,14 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
   const calls = {
     ...policy.limits,
     peer: policy.limits.peer && shareOfCalls(policy.limits.peer, counted),
-    device: policy.limits.device && shareOfCalls(policy.limits.device, counted),
+    device: policy.limits.device && shareOfRole(policy.limits.device, counted),
   };
   const limits = createLimits(calls, limitStore, {
     key: limitsKey,
     onEvent: (event) => {
-      if (event.kind === 'budget') log('warn', `a principal has spent its budget of documents (${event.principal})`);
+      if (event.kind !== 'budget') return;
+      metrics.onBudget(event.scope);
+      log('warn', `the budget of documents of a ${event.scope} is spent (${event.principal})`);
     },
   });
   const listeners: Listener[] = [];
@@ -89,6 +118,13 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
   });
   const token = createTokens(maskKey);
   const pseudonyms = createPseudonyms(limitsKey);
+  const replay = options.replay ?? createMemoryReplayStore();
+  const idempotency = options.idempotency ?? createMemoryIdempotency();
+  const { vault, device } = await openData().catch(async (error: unknown) => {
+    sealer.close();
+    await Promise.allSettled([journal.close(), limits.close(), options.data?.close()]);
+    throw error;
+  });
   const shared = new WeakMap<RoleLimits, RoleLimits>();
 
   function share(roleLimits: RoleLimits): RoleLimits {
@@ -103,14 +139,35 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
 
   let built = await build(policy).catch(async (error: unknown) => {
     sealer.close();
-    await Promise.allSettled([journal.close(), limits.close()]);
+    await Promise.allSettled([journal.close(), limits.close(), vault?.close(), device?.devices.close()]);
+    await options.data?.close().catch(() => undefined);
     throw error;
   });
+
+  /** What is kept for longer than a policy is in force. */
+  async function openData() {
+    const { data } = options;
+    if ((policy.vault !== null || policy.devices !== null) && data === undefined)
+      throw new PosternError('E_GUARD', 'the policy has a vault or devices, and no store for their rows was opened');
+    const name = `${hostname()}:${process.pid}`;
+    const opened = policy.vault && data ? await openVault(policy.vault, data.vault, options.env, name) : null;
+    const told = (message: string) => log('warn', message);
+    const parts = { store: data?.devices, replay, pseudonyms, env: options.env, log: told };
+    const found =
+      policy.devices && parts.store
+        ? await openDevices(policy.devices, { ...parts, store: parts.store }).catch(async (error: unknown) => {
+            await opened?.close();
+            throw error;
+          })
+        : null;
+    return { vault: opened, device: found };
+  }
 
   interface Built {
     readonly policy: Policy;
     readonly snapshot: Snapshot;
     readonly bound: ReadonlyMap<string, BoundStore>;
+    readonly databases: ReadonlyMap<string, OpenDatabase>;
     readonly catalogue: LiveCatalogue | undefined;
   }
 
@@ -118,7 +175,15 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
   async function build(next: Policy, before?: Built): Promise<Built> {
     for (const role of next.roles) share(role.limits);
     const bound = new Map<string, BoundStore>();
+    const databases = new Map<string, OpenDatabase>();
     const fresh: BoundStore[] = [];
+    const freshDatabases: OpenDatabase[] = [];
+    async function openFresh(name: string, config: SqlUpstreamConfig): Promise<OpenDatabase> {
+      const database = await openResourceDatabase(config, options.env);
+      freshDatabases.push(database);
+      log('info', `upstream ${name} is opened`);
+      return database;
+    }
     try {
       for (const [name, config] of next.upstreams) {
         const kept = before?.bound.get(name);
@@ -130,12 +195,19 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
         fresh.push(made);
         bound.set(name, made);
       }
-      const front = bound.values().next().value;
-      if (front === undefined) throw new PosternError('E_GUARD', 'the policy names no upstream');
+      for (const [name, config] of next.databases) {
+        const kept = before?.databases.get(name);
+        const same = JSON.stringify(before?.policy.databases.get(name)) === JSON.stringify(config);
+        databases.set(name, kept && same ? kept : await openFresh(name, config));
+      }
+      const front = bound.values().next().value ?? { store, upstream: NO_STORE, dialect: NO_STORE_DIALECT };
+      const api = next.api && createApiOf(next, next.api, resourceStores(bound, databases));
       const authenticator = createAuthenticator(next.identity, {
         roles: next.roles,
         log: (message) => log('warn', message),
-        ...(options.replay && { replay: options.replay }),
+        replay,
+        ...(device && { devices: device.devices.tokens }),
+        ...(device?.nonceKey && { nonceKey: device.nonceKey }),
         ...(before && { previous: before.snapshot.authenticator }),
       });
       const patterns = next.roles.some((role) => role.rules.some((rule) => rule.patterns.length > 0));
@@ -153,12 +225,38 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
         observed: (principal, now) =>
           anyObserved(next, principal, now) ? buildObservedAccess(next, principal, now, catalogue) : undefined,
         limitsOf: (principal) => share(limitsFor(next, principal.roles)),
+        api,
+        devices: device?.devices ?? null,
+        requirementOf: requirementsOf(next),
       };
-      return { policy: next, snapshot, bound, catalogue };
+      return { policy: next, snapshot, bound, databases, catalogue };
     } catch (error) {
       for (const one of fresh) one.upstream.close();
+      await Promise.allSettled(freshDatabases.map((one) => one.close()));
       throw error;
     }
+  }
+
+  function createApiOf(next: Policy, config: ApiConfig, stores: ReadonlyMap<string, ResourceStore>) {
+    const server = next.listeners[0]?.publicUrl;
+    const schemes = new Set([...schemesOf(next.identity), ...(device ? (['dpop'] as const) : [])]);
+    const described = { schemes: [...schemes], ...(server && { server }) };
+    const documentOf = (version: string) => describeApi(config, version, described);
+    return createApi({
+      config,
+      stores,
+      vault,
+      sealer: sealer.current,
+      token,
+      idempotency,
+      describe: {
+        openapi: (version) => JSON.stringify(documentOf(version), null, 2),
+        page: (version) => renderPage(documentOf(version)),
+        pagePolicy: `${PAGE_POLICY}; frame-ancestors 'none'`,
+      },
+      now: Date.now,
+      onUnreadable: (resource, values) => metrics.onUnreadable(resource, values),
+    });
   }
 
   const retired = new Set<() => void>();
@@ -166,22 +264,37 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
   function retire(old: Built): void {
     // What the next policy did not take over, no later one will.
     const dropped = [...old.bound].flatMap(([name, one]) => (built.bound.get(name) === one ? [] : [one.upstream]));
+    const closed = [...old.databases].flatMap(([name, one]) => (built.databases.get(name) === one ? [] : [one]));
     const end = () => {
       clearTimeout(timer);
       retired.delete(end);
       old.catalogue?.close();
       old.snapshot.authenticator.close();
       for (const upstream of dropped) upstream.close();
+      for (const database of closed) void database.close().catch(() => undefined);
     };
     // A request may ask its store several times in turn.
-    const longest = Math.max(...[...old.policy.upstreams.values()].map(({ timeout }) => timeout));
+    const asked = [...old.policy.upstreams.values(), ...old.policy.databases.values()];
+    const longest = Math.max(...asked.map(({ timeout }) => timeout));
     const timer = setTimeout(end, Math.max(OLD_PARTS_MS, 4 * longest));
     timer.unref();
     retired.add(end);
   }
 
+  const anomalies =
+    policy.anomalies &&
+    createAnomalies(policy.anomalies, options.anomalyStore ?? createMemoryAnomalies(), {
+      onAlarm(alarm) {
+        metrics.onAlarm(alarm.kind, alarm.action);
+        log('warn', `${alarm.kind} of ${alarm.source} by a principal (${alarm.principal}): ${alarm.action}`);
+        options.onAlarm?.(alarm);
+      },
+      onFailure: (error) => log('error', `the detection of slow theft failed: ${safe(error)}`),
+    });
   const guard = createGuard({
     snapshot: () => built.snapshot,
+    anomalies,
+    budgets: calls,
     journal,
     limits,
     pseudonyms,
@@ -218,7 +331,18 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
     if (changed.some((file) => certificatesOf(policy).includes(file))) reloadCertificates();
     metrics.onReload(true);
     log('info', `policy ${next.hash.slice(0, 12)} is in force`);
-    const fixed = ['listeners', 'admin', 'journal', 'limits', 'keys', 'workers'] as const;
+    const fixed = [
+      'listeners',
+      'admin',
+      'journal',
+      'limits',
+      'keys',
+      'workers',
+      'data',
+      'vault',
+      'devices',
+      'anomalies',
+    ] as const;
     const later = fixed.filter((part) => JSON.stringify(next[part]) !== JSON.stringify(policy[part]));
     if (later.length > 0) log('warn', `takes effect at the next start: ${later.join(', ')}`);
   }
@@ -266,6 +390,12 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
     built.catalogue?.close();
     built.snapshot.authenticator.close();
     for (const { upstream } of built.bound.values()) upstream.close();
+    await Promise.allSettled([
+      ...[...built.databases.values()].map((one) => one.close()),
+      vault?.close(),
+      device?.devices.close(),
+    ]);
+    await options.data?.close();
     await limits.close();
   }
 
@@ -275,12 +405,22 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
     notReady() {
       if (!journal.healthy) return 'the journal cannot be written';
       if (!limits.ready()) return 'the store of the limits cannot be reached';
+      if (vault?.ready() === false) return 'the keys of the vault cannot be read';
       if (!built.snapshot.authenticator.ready()) return 'the keys of an issuer are not known yet';
       return undefined;
     },
     reload: () => watching.reload(),
     close: stop,
   };
+}
+
+/** Of a policy that has databases only: the search API is there, and nothing is in it. */
+const NO_STORE: Upstream = { send: () => Promise.reject(new Refusal('absent', 'the policy names no search store')) };
+const NO_STORE_DIALECT = 'elasticsearch-8';
+
+function requirementsOf({ roles }: Policy): (role: string | null) => DeviceRequirement | null {
+  const requirements = new Map(roles.map(({ name, device }) => [name, device]));
+  return (role) => (role === null ? null : (requirements.get(role) ?? null));
 }
 
 /** A token that comes with the first request is not to meet keys that are still being read. */

@@ -9,6 +9,10 @@ export interface GuardMetrics {
   /** A request that was turned away before it was one (bad framing, headers too large). */
   onMalformed(): void;
   onReload(applied: boolean): void;
+  onBudget(scope: 'principal' | 'device' | 'version'): void;
+  onAlarm(kind: string, action: string): void;
+  /** Values that no key opens any more, in answers. */
+  onUnreadable(resource: string, values: number): void;
 }
 
 export interface Gauges {
@@ -18,6 +22,7 @@ export interface Gauges {
 }
 
 const NONE = 'none';
+const MAX_APPS = 200;
 
 /** What happened since somebody last read it. */
 interface Tally {
@@ -56,6 +61,31 @@ export function createMetrics(gauges: Gauges): GuardMetrics {
     labelNames: ['role'],
     registers,
     collect: () => tell(),
+  });
+  const apps = new Counter({
+    name: 'postern_guard_app_requests_total',
+    help: 'Requests by app version: attested ones by platform and version, old ones by the entry of the policy that lets them in.',
+    labelNames: ['app', 'decision'],
+    registers,
+  });
+  const seenApps = new Set<string>();
+  const budgets = new Counter({
+    name: 'postern_guard_budgets_spent_total',
+    help: 'Answers refused because a budget of distinct documents was spent, by whose it was.',
+    labelNames: ['scope'],
+    registers,
+  });
+  const alarms = new Counter({
+    name: 'postern_guard_alarms_total',
+    help: 'Signs of slow theft, by kind and what was done.',
+    labelNames: ['kind', 'action'],
+    registers,
+  });
+  const unreadable = new Counter({
+    name: 'postern_guard_unreadable_values_total',
+    help: 'Encrypted values in answers that no key opens: of people whose key was shredded, or not sealed by this vault.',
+    labelNames: ['resource'],
+    registers,
   });
   const malformed = new Counter({
     name: 'postern_guard_malformed_total',
@@ -122,8 +152,16 @@ export function createMetrics(gauges: Gauges): GuardMetrics {
       tally.requests++;
       tally.documents += entry.documents;
       duration.observe(operation, entry.durationMicros / 1e6);
+      if (entry.app) {
+        // A version is the app's word: past a number of them they are counted together.
+        if (seenApps.size < MAX_APPS) seenApps.add(entry.app);
+        apps.labels(seenApps.has(entry.app) ? entry.app : 'other', entry.decision).inc();
+      }
       if (entry.observed !== null) observed.labels(role, entry.observed).inc();
     },
+    onBudget: (scope) => budgets.labels(scope).inc(),
+    onAlarm: (kind, action) => alarms.labels(kind, action).inc(),
+    onUnreadable: (resource, values) => unreadable.labels(resource).inc(values),
     onMalformed: () => malformed.inc(),
     onReload: (applied) => reloads.labels(String(applied)).inc(),
   };

@@ -4,7 +4,10 @@ import { Refusal } from '../contract/refusal.ts';
 import type { SealContent, StoreContext } from '../contract/store.ts';
 import { looksSealed } from './sealer.ts';
 
-const OPERATION_OF: Readonly<Record<SealContent['kind'], GrantedOperation>> = {
+/** Kinds that stand for something the store holds open under a grant; a cursor of a resource is checked where it was made. */
+export type StoreSealKind = Exclude<SealContent['kind'], 'cursor'>;
+
+const OPERATION_OF: Readonly<Record<StoreSealKind, GrantedOperation>> = {
   scroll: 'scroll',
   pit: 'pit',
   sort: 'search',
@@ -23,7 +26,7 @@ export type Opened =
  *   is expired or is another principal's, all alike (B139, B147); `forbidden` for one that was bound to another key of
  *   the same principal (B146) or was made under rules that no longer hold (B145)
  */
-export function openSealed(text: string, kind: SealContent['kind'], context: StoreContext): SealContent {
+export function openSealed(text: string, kind: StoreSealKind, context: StoreContext): SealContent {
   const opened = readSealed(text, kind, context);
   if (opened.standing === 'revoked') throw new Refusal('forbidden', 'sealed id: the rule has changed');
   return opened.content;
@@ -34,7 +37,7 @@ export function openSealed(text: string, kind: SealContent['kind'], context: Sto
  *
  * @throws Refusal `malformed_body`, `absent`, `forbidden`
  */
-export function readSealed(text: string, kind: SealContent['kind'], context: StoreContext): Opened {
+export function readSealed(text: string, kind: StoreSealKind, context: StoreContext): Opened {
   if (!looksSealed(text)) throw new Refusal('malformed_body', 'sealed id: not made by this gateway');
   const content = context.sealer.open(text, kind);
   if (content === undefined) throw new Refusal('absent', 'sealed id: altered or expired');

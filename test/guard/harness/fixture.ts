@@ -7,7 +7,7 @@ import type { Dialect, Store, Upstream } from '../../../src/guard/contract/store
 import type { DecisionEntry } from '../../../src/guard/journal/entry.ts';
 import { type Json, jsonObject } from '../../../src/guard/json/value.ts';
 import { createLimits, createMemoryStore } from '../../../src/guard/limits/index.ts';
-import { createGuard, type Guard } from '../../../src/guard/pipeline/handle.ts';
+import { createGuard, type Guard, type GuardParts } from '../../../src/guard/pipeline/handle.ts';
 import type { Decisions } from '../../../src/guard/pipeline/ports.ts';
 import type { Snapshot } from '../../../src/guard/pipeline/snapshot.ts';
 import {
@@ -132,6 +132,10 @@ export interface BenchOptions {
   /** What patterns of the policy mean; nothing without it. */
   catalogue?: Catalogue;
   now?: () => number;
+  anomalies?: GuardParts['anomalies'];
+  budgets?: GuardParts['budgets'];
+  devices?: Snapshot['devices'];
+  requirementOf?: Snapshot['requirementOf'];
 }
 
 /** One gateway over one store. */
@@ -190,6 +194,9 @@ export function createBench(variant: 1 | 2, options: BenchOptions = {}): Bench {
     observed: (principal, now) =>
       anyObserved(policy, principal, now) ? buildObservedAccess(policy, principal, now) : undefined,
     limitsOf: (principal) => limitsFor(policy, principal.roles),
+    api: null,
+    devices: options.devices ?? null,
+    requirementOf: options.requirementOf ?? (() => null),
   });
   const guard = createGuard({
     snapshot,
@@ -204,6 +211,8 @@ export function createBench(variant: 1 | 2, options: BenchOptions = {}): Bench {
     journalFailure: options.journalFailure ?? 'refuse',
     onFailure: (what, error) => failures.push([what, error]),
     ...(options.now && { now: options.now }),
+    ...(options.anomalies && { anomalies: options.anomalies }),
+    ...(options.budgets && { budgets: options.budgets }),
   });
   return {
     guard,

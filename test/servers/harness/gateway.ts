@@ -3,6 +3,7 @@ import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openData } from '../../../src/cli/guard/data.ts';
 import { addApiKey, createApiKey } from '../../../src/guard/authn/api-key-new.ts';
 import { jsonObject } from '../../../src/guard/json/value.ts';
 import { loadPolicy } from '../../../src/guard/policy/index.ts';
@@ -15,6 +16,8 @@ export interface RunningGateway {
   readonly said: readonly string[];
   /** An access token of the issuer `shop`, as its clients send it. */
   token(claims: { sub: string; role: string; tenant: string }): string;
+  /** Its folder: keys, journal, data. */
+  readonly folder: string;
   /** What clients take as `apiKey`, by the key's id. */
   readonly apiKeys: Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -55,7 +58,9 @@ limits: { peer: { rate: 5000/s, concurrent: 500 } }
 ${policy}`,
   );
   const said: string[] = [];
-  const gateway = await startGateway(await loadPolicy(path), {
+  const loaded = await loadPolicy(path);
+  const gateway = await startGateway(loaded, {
+    ...(loaded.vault !== null || loaded.devices !== null ? { data: await openData(loaded, {}) } : {}),
     worker: { index: 0, count: 1 },
     env: {},
     log: (level, message) => {
@@ -71,6 +76,7 @@ ${policy}`,
     said,
     token: (claims) => tokenOf(claims, pem),
     apiKeys,
+    folder,
     async close() {
       await gateway.close(1000);
       rmSync(folder, { recursive: true, force: true });

@@ -16,6 +16,13 @@ export function requireServer(name: string, candidates: readonly string[]): stri
   return undefined;
 }
 
+/** As `requireServer`, for a server that the installation does not bring: building it takes longer than all the tests. */
+export function optionalServer(name: string, candidates: readonly string[], how: string): string | undefined {
+  const server = findProgram(candidates);
+  if (server === undefined) console.warn(`SKIPPED real-server tests: ${name} is not installed (${how})`);
+  return server;
+}
+
 export function findProgram(candidates: readonly string[]): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   for (const candidate of candidates) {

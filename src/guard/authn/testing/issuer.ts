@@ -138,5 +138,5 @@ export function network(documents: Record<string, unknown>): {
 
 /** Roles that match as told, with no rules. */
 export function role(name: string, match: Role['match']): Role {
-  return { name, match, mode: 'strict', observe: null, limits: NO_LIMITS, rules: [] };
+  return { name, match, mode: 'strict', observe: null, limits: NO_LIMITS, device: null, rules: [] };
 }

@@ -1,7 +1,7 @@
 /** Grants that are wider than they need be. */
-import type { Filter } from '../../contract/grant.ts';
 import type { Policy, Role, Rule } from '../policy.ts';
 import { pathOf, type Report } from './finding.ts';
+import { neededFields } from './needed-fields.ts';
 
 const LARGE_PAGE = 1000;
 
@@ -115,13 +115,4 @@ function lintRule(role: Role, rule: Rule, report: Report): void {
       );
     }
   }
-}
-
-/** Fields that a document must hold to pass. */
-function neededFields(filter: Filter): string[] {
-  if (!('filters' in filter)) return [filter.field];
-  const each = filter.filters.map(neededFields);
-  if (filter.kind === 'all') return each.flat();
-  const [first = [], ...others] = each;
-  return filter.kind === 'any' ? first.filter((field) => others.every((fields) => fields.includes(field))) : [];
 }

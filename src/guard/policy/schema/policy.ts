@@ -1,11 +1,15 @@
 /** What guard.yaml may say. The editor's JSON Schema is generated from here, so every field tells what it is for. */
 import { z } from 'zod';
+import { anomaliesSchema, devicesSchema } from './device.ts';
 import { identitySchema } from './identity.ts';
+import { callLimitsShape, roleLimitsSchema } from './limits.ts';
 import { adminSchema, listenerSchema } from './listener.ts';
 import { fileSchema, isTrustedUrl, nameSchema } from './names.ts';
-import { callLimitsShape, roleSchema } from './role.ts';
-import { size } from './units.ts';
+import { apiSchema, resourceSchema } from './resource.ts';
+import { roleSchema } from './role.ts';
+import { budget, size } from './units.ts';
 import { upstreamSchema } from './upstream.ts';
+import { dataSchema, vaultSchema } from './vault.ts';
 
 const text = z.string().min(1);
 
@@ -60,7 +64,12 @@ const limitsSchema = z
       .default('refuse')
       .describe('what requests get when the store is unreachable'),
     peer: callLimitsSchema.optional().describe('per network address, before anyone is known'),
-    device: callLimitsSchema.optional().describe('per key that requests are bound to'),
+    device: roleLimitsSchema.optional().describe('per key that requests are bound to'),
+    version: z.strictObject({ documents: budget }).optional().describe('per version of the app, over all its requests'),
+    counting: z
+      .enum(['exact', 'estimate'])
+      .default('exact')
+      .describe('estimate: HyperLogLog in a shared store, standard error 0.81 %'),
   })
   .prefault({});
 
@@ -81,8 +90,14 @@ export const policySchema = z.strictObject({
   upstreams: z.record(nameSchema, upstreamSchema).describe('the stores, by a name of your choice'),
   identity: identitySchema.describe('who is believed'),
   roles: z.record(nameSchema, roleSchema).describe('in order: the first rule that fits decides'),
+  api: apiSchema.optional(),
+  resources: z.record(nameSchema, resourceSchema).default({}).describe('typed REST APIs over indices and tables'),
+  data: dataSchema,
+  vault: vaultSchema.optional(),
+  devices: devicesSchema.optional(),
   journal: journalSchema,
   limits: limitsSchema,
+  anomalies: anomaliesSchema.optional(),
   keys: keysSchema,
   workers: z.int().min(1).max(256).default(1).describe('processes that share the listeners'),
 });

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { FIELD_TYPES, OPERATIONS } from '../../contract/grant.ts';
+import { requirementSchema } from './device.ts';
 import { filterSchema } from './filter.ts';
+import { roleLimitsSchema } from './limits.ts';
 import { fieldNameSchema, indexExpressionSchema, indexNameSchema, nameSchema } from './names.ts';
-import { budget, day, duration, rate } from './units.ts';
+import { day, duration } from './units.ts';
 
 const text = z.string().min(1);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -31,7 +33,7 @@ export const matchSchema = z
     { error: 'expected one of issuer, apiKey, certificate, anonymous' },
   );
 
-const maskSchema = z.union(
+export const maskSchema = z.union(
   [z.enum(['redact', 'token', 'email', 'network', 'year']), z.string().regex(/^last:[1-9]\d?$/)],
   {
     error: 'expected redact, token, last:4, email, network or year',
@@ -98,12 +100,6 @@ export const ruleSchema = z.strictObject({
   write: writeSchema.optional(),
 });
 
-export const callLimitsShape = {
-  rate: rate.optional().describe('requests, e.g. 50/s'),
-  burst: z.int().min(1).max(1_000_000).optional().describe('requests that may come at once; default: one second’s'),
-  concurrent: z.int().min(1).max(100_000).optional().describe('requests at the same time'),
-};
-
 export const roleSchema = z.strictObject({
   match: z
     .union([matchSchema, z.array(matchSchema).min(1)])
@@ -116,14 +112,12 @@ export const roleSchema = z.strictObject({
     .strictObject({ until: day.describe('at most 90 days ahead') })
     .optional()
     .describe('watched, not enforced: what enforcing would refuse is answered and written to the journal'),
-  limits: z
-    .strictObject({
-      ...callLimitsShape,
-      documents: budget.optional().describe('distinct documents in a time, e.g. 2000/1h'),
-    })
-    .prefault({})
-    .describe('of each principal'),
-  rules: z.array(ruleSchema).min(1),
+  limits: roleLimitsSchema.prefault({}).describe('of each principal'),
+  device: requirementSchema.optional(),
+  rules: z
+    .array(ruleSchema)
+    .default([])
+    .describe('what it may do in the search API; resources name their roles themselves'),
 });
 
 export type RoleFile = z.infer<typeof roleSchema>;

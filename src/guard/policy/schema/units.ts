@@ -65,3 +65,4 @@ export const size = parsed(SIZE, parseSize, 'a size such as 512KiB, 64MiB or 1Gi
 export const rate = parsed(RATE, parseRate, 'a rate such as 50/s, 600/m or 5000/h');
 export const budget = parsed(BUDGET, parseBudget, 'a number of documents in a time, such as 2000/1h');
 export const day = parsed(DAY, parseDay, 'a day such as 2026-12-31');
+export const occurrences = parsed(BUDGET, parseBudget, 'a number of events in a time, such as 50/10m');

@@ -40,3 +40,16 @@ export function parse(text: string, now = NOW): Policy {
 function indent(text: string, by: number): string {
   return text.replace(/^(?=.)/gm, ' '.repeat(by));
 }
+
+/** One resource `orders` on an index, its declaration given line by line; `more` are further sections. */
+export function withResource(lines: string, more = 'vault: {}\n'): string {
+  return withRoles('mobile: { match: { issuer: shop } }', `${more}resources:\n  orders:\n${indent(lines, 4)}\n`);
+}
+
+/** One resource on a table. */
+export function withTable(lines: string, more = 'vault: {}\n'): string {
+  return withResource(lines, more).replace(
+    /upstreams: .*/,
+    'upstreams: { shop: { store: postgresql, url: postgresql://127.0.0.1/shop, credentials: { username: guard } } }',
+  );
+}

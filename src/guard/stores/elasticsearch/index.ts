@@ -1,8 +1,10 @@
 /** The room of Elasticsearch and OpenSearch: a request becomes a plan, or is refused. */
 import { Refusal } from '../../contract/refusal.ts';
+import type { ParsedRequest } from '../../contract/request.ts';
 import type { Plan, Store, StoreContext, StoreReply } from '../../contract/store.ts';
 import { isJsonObject, parseAnswer, printJson } from '../../json/index.ts';
 import { checkCompatible, ownDialect } from './dialect/index.ts';
+import { featuresOf } from './operations/features.ts';
 import { checkParameters } from './parameters.ts';
 import { applyFilterPath } from './response/index.ts';
 import { PLANNERS } from './routes/planners.ts';
@@ -16,11 +18,23 @@ export function createElasticsearchStore(): Store {
     plan(request, context) {
       const { route, parameters } = router.match(request);
       checkParameters(request.query, route.parameters);
-      const plan = PLANNERS[route.name]({ request, parameters }, context);
+      const plan = watched(PLANNERS[route.name]({ request, parameters }, context), request, context);
       checkCompatible(request, dialectOf(plan, context));
       const filterPath = request.query.get('filter_path');
       if (filterPath === undefined && request.compatibleWith === null) return plan;
       return { ...plan, run: async (upstream) => dress(await plan.run(upstream), filterPath, request.compatibleWith) };
+    },
+  };
+}
+
+function watched(plan: Plan, request: ParsedRequest, context: StoreContext): Plan {
+  if (context.watched !== true) return plan;
+  return {
+    ...plan,
+    run: async (upstream) => {
+      const reply = await plan.run(upstream);
+      const features = featuresOf(plan, request, reply, context);
+      return features === undefined ? reply : { ...reply, features };
     },
   };
 }

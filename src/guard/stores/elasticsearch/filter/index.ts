@@ -1,5 +1,3 @@
 /** The document filter: what a principal's documents are. */
-export { bindFilter } from './bind.ts';
-export { holds } from './holds.ts';
+export { bindFilter, fieldsOf, holds, valuesAt } from '../../../document/index.ts';
 export { filterQuery } from './print.ts';
-export { fieldsOf, valuesAt } from './values.ts';

@@ -106,7 +106,7 @@ const GENERATION = /^(?:\d{4}\.\d{2}\.\d{2}-)?\d{6,10}$/;
 const MOUNTED = ['', 'partial-', 'restored-'];
 
 /** `.ds-<stream>-[yyyy.MM.dd-]<generation>`, also as a mounted snapshot. */
-function isBackingIndex(index: string, stream: string): boolean {
+export function isBackingIndex(index: string, stream: string): boolean {
   return MOUNTED.some((mount) => {
     const head = `${mount}.ds-${stream}-`;
     return index.startsWith(head) && GENERATION.test(index.slice(head.length));

@@ -1,0 +1,8 @@
+/** Brings what is in a store already to what the policy declares now. */
+export {
+  encryptExisting,
+  type MigrateOptions,
+  type Migration,
+  type Verification,
+  verifyEncrypted,
+} from './encrypt-existing.ts';

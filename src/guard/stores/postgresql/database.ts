@@ -1,0 +1,1 @@
+export type { SqlDatabase, SqlRow, SqlStatement } from '../../contract/sql.ts';

@@ -1,0 +1,195 @@
+/**
+ * The reference page in real Chromium. Without one the tests are skipped, loudly; with POSTERN_REQUIRE_SERVERS=1 (as in CI) its
+ * absence is a failure.
+ */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeApi, PAGE_POLICY, renderPage } from '../../../src/guard/describe/index.ts';
+import { shop } from './resources.ts';
+
+const executablePath = [
+  process.env.POSTERN_CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((path) => path !== undefined && existsSync(path));
+const required = process.env.POSTERN_REQUIRE_SERVERS === '1';
+if (executablePath === undefined && !required) {
+  console.warn('SKIPPED: no Chromium found (set POSTERN_CHROMIUM); the reference page was not opened in a browser.');
+}
+
+describe.skipIf(executablePath === undefined && !required)('the reference page in Chromium', () => {
+  let browser: Browser;
+  let folder: string;
+  let url: string;
+
+  beforeAll(async () => {
+    if (executablePath === undefined) throw new Error('POSTERN_REQUIRE_SERVERS=1, but there is no Chromium.');
+    browser = await chromium.launch({
+      executablePath,
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+      ],
+    });
+    folder = await mkdtemp(join(tmpdir(), 'postern-page-'));
+    const path = join(folder, 'page.html');
+    await writeFile(path, renderPage(describeApi(shop(), 'v1')));
+    url = pathToFileURL(path).href;
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Opens the page, runs the steps, and fails on any console message, page error or request but the file itself. */
+  async function visit(steps: (page: Page) => Promise<void>, options: BrowserContextOptions = {}): Promise<void> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const complaints: string[] = [];
+    const requests: string[] = [];
+    const page = await context.newPage();
+    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => requests.push(request.url()));
+    try {
+      await page.goto(url);
+      await steps(page);
+      expect(complaints).toEqual([]);
+      expect([...new Set(requests.filter((request) => !request.startsWith('data:')))].map(withoutHash)).toEqual([url]);
+    } finally {
+      await context.close();
+    }
+  }
+
+  function withoutHash(address: string): string {
+    return address.replace(/#.*$/, '');
+  }
+
+  test('shows every operation without a request, a console message or sideways scrolling, at 1280 and at 360 pixels', async () => {
+    for (const width of [1280, 360]) {
+      await visit(
+        async (page) => {
+          expect(await page.title()).toBe('Shop v1: reference');
+          expect(await page.locator('article.operation').count()).toBe(9);
+          expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        },
+        { viewport: { width, height: 800 } },
+      );
+    }
+  });
+
+  test('is shown whole under a header that forbids everything but its style, as the gateway sends it', async () => {
+    const html = renderPage(describeApi(shop(), 'v1'));
+    const asked: string[] = [];
+    const server = createServer((request, answer) => {
+      asked.push(request.url ?? '');
+      answer.writeHead(200, {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': `${PAGE_POLICY}; frame-ancestors 'none'`,
+      });
+      answer.end(html);
+    });
+    await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+    const context = await browser.newContext();
+    try {
+      const address = server.address();
+      if (address === null || typeof address === 'string') throw new Error('the server has no port');
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on('console', (message) => complaints.push(message.text()));
+      await page.goto(`http://127.0.0.1:${address.port}/v1/`, { waitUntil: 'networkidle' });
+      expect(complaints).toEqual([]);
+      expect(asked).toEqual(['/v1/']);
+      expect(await page.evaluate<string>('getComputedStyle(document.querySelector(".contents")).position')).toBe(
+        'sticky',
+      );
+    } finally {
+      await context.close();
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  test('has no accessibility violation that axe finds, light and dark, wide and narrow', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const width of [1280, 390]) {
+        await visit(
+          async (page) => {
+            await page.evaluate(axe.source);
+            expect(await violations(page)).toEqual([]);
+          },
+          { colorScheme, viewport: { width, height: 844 } },
+        );
+      }
+    }
+  });
+
+  test('is read by keyboard: past the contents with the first link, into an operation, and into a table that scrolls', async () => {
+    await visit(
+      async (page) => {
+        await page.keyboard.press('Tab');
+        expect(await page.evaluate<string>('document.activeElement?.textContent')).toBe('Skip to the reference');
+        await page.keyboard.press('Enter');
+        expect(await page.evaluate<string>('document.activeElement?.id')).toBe('main');
+        await page.locator('a[href="#createOrdersItem"]').focus();
+        await page.keyboard.press('Enter');
+        expect(
+          await page.evaluate<boolean>('document.querySelector("#createOrdersItem").getBoundingClientRect().top < 400'),
+        ).toBe(true);
+        await page.locator('#createOrdersItem .scroll').first().focus();
+        await page.keyboard.press('ArrowRight');
+        await page.waitForFunction('document.activeElement.scrollLeft > 0');
+      },
+      { viewport: { width: 360, height: 800 }, reducedMotion: 'reduce' },
+    );
+  });
+
+  test('works without scripts, follows the system into the dark, and prints black on white without its contents', async () => {
+    const ground = async (page: Page): Promise<string> =>
+      page.locator('body').evaluate((body) => {
+        const { ownerDocument } = body as unknown as {
+          ownerDocument: { defaultView: { getComputedStyle(of: unknown): { backgroundColor: string } } };
+        };
+        return ownerDocument.defaultView.getComputedStyle(body).backgroundColor;
+      });
+    const seen: string[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await visit(async (page) => void seen.push(await ground(page)), { colorScheme });
+    }
+    expect(seen[0]).not.toBe(seen[1]);
+    await visit(
+      async (page) => {
+        expect(await page.locator('#listOrders').isVisible()).toBe(true);
+        await page.emulateMedia({ media: 'print' });
+        expect(await page.locator('.contents').isVisible()).toBe(false);
+        expect(await page.locator('#listOrders').isVisible()).toBe(true);
+      },
+      { javaScriptEnabled: false, colorScheme: 'dark' },
+    );
+  });
+});
+
+interface AxeResults {
+  violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
+}
+
+/** WCAG 2.2 A and AA and axe's best practices. */
+async function violations(page: Page): Promise<string[]> {
+  const found = await page.evaluate<AxeResults>(`axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  })`);
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+  );
+}
