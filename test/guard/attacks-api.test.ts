@@ -101,7 +101,15 @@ describe('a role that asks for a device', () => {
     ],
     [
       'a list of documents',
-      { target: '/_mget', body: { docs: [{ _index: 'orders', _id: 'o1' }, { _index: 'profiles', _id: 'v1' }] } },
+      {
+        target: '/_mget',
+        body: {
+          docs: [
+            { _index: 'orders', _id: 'o1' },
+            { _index: 'profiles', _id: 'v1' },
+          ],
+        },
+      },
     ],
     ['a count over both', { target: '/orders,profiles/_count' }],
     ['the fields of both', { target: '/orders,profiles/_field_caps?fields=*' }],
@@ -116,20 +124,31 @@ describe('a role that asks for a device', () => {
 
   it('is asked for also by a bulk whose first line is another role’s', async () => {
     const { ask } = peopleOfSeveralRoles({ editor: { ...NOTHING_ASKED, attested: true } });
-    const lines = [{ index: { _index: 'orders', _id: 'n1' } }, { total: 1 }, { delete: { _index: 'profiles', _id: 'v1' } }];
+    const lines = [
+      { index: { _index: 'orders', _id: 'n1' } },
+      { total: 1 },
+      { delete: { _index: 'profiles', _id: 'v1' } },
+    ];
     expect(await ask({ target: '/_bulk', ndjson: true, body: lines })).toMatchObject({ status: 403, sent: 0 });
   });
 });
 
 describe('an operation that needs a fresh assertion', () => {
-  const fresh = { editor: { ...NOTHING_ASKED, fresh: new Set(['delete']) }, mobile: { ...NOTHING_ASKED, fresh: new Set(['get', 'search']) } };
+  const fresh = {
+    editor: { ...NOTHING_ASKED, fresh: new Set(['delete']) },
+    mobile: { ...NOTHING_ASKED, fresh: new Set(['get', 'search']) },
+  };
 
   it.each<[string, Sent]>([
     ['by itself', { method: 'DELETE', target: '/profiles/_doc/v1' }],
     ['as a line of a bulk', { target: '/profiles/_bulk', ndjson: true, body: [{ delete: { _id: 'v1' } }] }],
     [
       'as a later line of a bulk',
-      { target: '/profiles/_bulk', ndjson: true, body: [{ index: { _id: 'n1' } }, { name: 'x' }, { delete: { _id: 'v1' } }] },
+      {
+        target: '/profiles/_bulk',
+        ndjson: true,
+        body: [{ index: { _id: 'n1' } }, { name: 'x' }, { delete: { _id: 'v1' } }],
+      },
     ],
     ['get, in a list', { target: '/profiles/_mget', body: { ids: ['v1'] } }],
     ['search, in a list', { target: '/profiles/_msearch', ndjson: true, body: [{}, { size: 1 }] }],

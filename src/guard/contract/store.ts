@@ -112,10 +112,14 @@ export interface Plan {
   /** Positions of the rules that decided: `roles.mobile.rules[0]`. */
   readonly rules: readonly string[];
   readonly role: string | null;
+  /** All roles that decided, where there are several: a device policy of each is asked. Undefined: `role` alone. */
+  readonly roles?: readonly string[];
   /** Asks its store through what it was planned with, not through the upstream that `run` is handed. */
   readonly own?: true;
   /** What a device policy calls this operation (`orders.delete`); undefined: the operation's own name. */
   readonly named?: string;
+  /** Operations that it does many of at once (`bulk`: those of its lines): a device policy for one of them is one for this. */
+  readonly means?: readonly string[];
   /** Sends what the plan needs – nothing, one request, or a few in turn (get-check-put) – and reads the answers. */
   run(upstream: Upstream): Promise<StoreReply>;
 }

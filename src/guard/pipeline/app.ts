@@ -16,8 +16,10 @@ export interface App {
   readonly name: string | null;
   /** What versions are counted together under. */
   readonly version: string | null;
-  /** An old version without attestation, which is let in under limits of its own. */
-  readonly legacy: LegacyVersions | null;
+  /** Of an old version without attestation: what lets it in, each with limits of its own. */
+  readonly legacy: readonly LegacyVersions[];
+  /** Whoever was held has proven itself by an assertion. */
+  readonly proven: boolean;
 }
 
 interface Asked {
@@ -39,32 +41,61 @@ const ATTESTED: DeviceRequirement = Object.freeze({
   legacy: [],
 });
 
-/** @throws Refusal `device`, `outdated`, `step_up` */
+/**
+ * What is asked of the device: by every role that has a part in the decision, and by a hold that wants the person to prove
+ * itself anew.
+ *
+ * @throws Refusal `device`, `outdated`, `step_up`
+ */
 export function appOf({ raw, request, principal, now, plan, standing, snapshot }: Asked): App | Promise<App> {
   const { device } = principal;
   const known = device === undefined ? null : `${device.platform} ${device.version}`;
-  const operation = plan.named ?? plan.operation;
-  const required = isDeviceOperation(plan) ? null : snapshot.requirementOf(plan.role);
-  const requirement = standing.kind === 'step-up' ? freshly(required ?? ATTESTED, operation) : required;
-  if (requirement === null) return device === undefined ? NO_APP : { name: known, version: known, legacy: null };
+  const names = [plan.named ?? plan.operation, ...(plan.means ?? [])];
+  const held = standing.kind === 'step-up' && !isWayOut(plan);
+  const asked = requirementsOf(plan, snapshot);
+  const wanted = held || asked.some(({ fresh }) => names.some((name) => fresh.has(name)));
+  const requirements = asked.length === 0 && held ? [ATTESTED] : asked;
+  if (requirements.length === 0) {
+    return device === undefined ? NO_APP : { name: known, version: known, legacy: [], proven: false };
+  }
   const { devices } = snapshot;
   if (devices === null) throw new Refusal('device', 'devices: none are in the policy');
-  const checked = devices.check(requirement, principal, request, raw, operation, now);
-  return Promise.resolve(checked).then(({ legacy }) => {
-    const name = legacy === null ? known : `unattested below ${legacy.below}`;
-    return { name, version: name, legacy };
+  const [operation = plan.operation] = names;
+  // An assertion can be used once: it is asked for with the last requirement, when nothing else can refuse any more.
+  const fresh = wanted ? new Set([operation]) : NONE;
+  const check = (requirement: DeviceRequirement, last: boolean) =>
+    devices.check(
+      { ...requirement, attested: held || requirement.attested, fresh: last ? fresh : NONE },
+      principal,
+      request,
+      raw,
+      operation,
+      now,
+    );
+  const before = requirements.slice(0, -1).map((requirement) => check(requirement, false));
+  return Promise.all(before).then(async (met) => {
+    met.push(await check(requirements.at(-1)!, true));
+    const legacy = met.flatMap((one) => (one.legacy === null ? [] : [one.legacy]));
+    const name = legacy[0] === undefined ? known : `unattested below ${legacy[0].below}`;
+    return { name, version: name, legacy, proven: held };
   });
 }
 
-const NO_APP: App = Object.freeze({ name: null, version: null, legacy: null });
+const NONE: ReadonlySet<string> = new Set();
+const NO_APP: App = Object.freeze({ name: null, version: null, legacy: [], proven: false });
 
-function freshly(requirement: DeviceRequirement, operation: string): DeviceRequirement {
-  return { ...requirement, attested: true, fresh: new Set([operation]) };
+function requirementsOf(plan: Plan, snapshot: Snapshot): readonly DeviceRequirement[] {
+  // A device becomes an attested one by them.
+  if (plan.operation.startsWith('device.')) return [];
+  return (plan.roles ?? [plan.role]).flatMap((role) => snapshot.requirementOf(role) ?? []);
 }
 
-/** A device becomes an attested one by them. */
-function isDeviceOperation({ operation }: Plan): boolean {
-  return operation.startsWith('device.');
+/**
+ * Without a token no assertion can be made: whoever is held may renew that of a device that is enrolled already, which the
+ * device has to prove itself for, and end an enrolment. Not enrol another one.
+ */
+function isWayOut({ operation }: Plan): boolean {
+  return operation === 'device.challenge' || operation === 'device.token' || operation === 'device.revoke';
 }
 
 /**
@@ -83,9 +114,14 @@ export function spendersOf(
     if (budget !== null) spenders.push({ id, scope, counting, ...budget });
   };
   add(who, 'principal', documents, 'exact');
-  if (legacy !== null) add(`legacy:${who}`, 'principal', legacy.limits.documents, 'exact');
+  for (const [at, { limits }] of legacy.entries()) add(legacyName(who, at), 'principal', limits.documents, 'exact');
   if (shared === undefined) return spenders;
   if (device !== null) add(`device:${device}`, 'device', shared.device?.documents ?? null, shared.counting);
   if (version !== null) add(`version:${version}`, 'version', shared.version?.documents ?? null, shared.counting);
   return spenders;
+}
+
+/** What an old version is counted as, beside the principal itself: under each entry that let it in. */
+export function legacyName(who: string, at: number): string {
+  return at === 0 ? `legacy:${who}` : `legacy-${at}:${who}`;
 }

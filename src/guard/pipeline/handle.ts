@@ -13,7 +13,7 @@ import { readRequest } from '../http/read-request.ts';
 import { refusalAnswer } from '../http/refusal-answer.ts';
 import type { DecisionEntry } from '../journal/entry.ts';
 import { type Limits, peerKey } from '../limits/index.ts';
-import { appOf, type SharedBudgets, spendersOf } from './app.ts';
+import { appOf, legacyName, type SharedBudgets, spendersOf } from './app.ts';
 import { type Asking, contextOf, type Decided, decide } from './decide.ts';
 import type { Decisions, Pseudonyms } from './ports.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -161,8 +161,10 @@ export function createGuard(parts: GuardParts): Guard {
         const known = appOf({ raw, request, principal, now, plan: decided.plan, standing, snapshot });
         const app = known instanceof Promise ? await known : known;
         draft.app = app.name;
-        if (standing.kind === 'step-up') await parts.anomalies?.release(who);
-        if (app.legacy !== null) tickets.push(await limits.enter(`legacy:${who}`, null, null, app.legacy.limits));
+        if (app.proven) await parts.anomalies?.release(who);
+        for (const [at, old] of app.legacy.entries()) {
+          tickets.push(await limits.enter(legacyName(who, at), null, null, old.limits));
+        }
         const reply = await decided.plan.run(upstreamOf(decided, snapshot));
         if (reply.documents.length > 0) {
           const spent = limits.spendAll(spendersOf(who, device, roleLimits, app, parts.budgets), reply.documents);

@@ -199,7 +199,7 @@ describe('the description of an API', () => {
   });
 
   it('describes a policy that uses every key there is, with the limits that its compiler adds', async () => {
-    const { api, identity } = parsePolicy('/work/guard.yaml', FULL);
+    const { api, identity } = parsePolicy('/fixture/guard.yaml', FULL);
     if (api === null) throw new Error('the policy declares no resources');
     for (const version of versionsOf(api)) {
       expect(await lint(describeApi(api, version, { schemes: schemesOf(identity) }))).toEqual([]);

@@ -97,8 +97,8 @@ describe('guard init --resources', () => {
   });
 
   it('is refused until every TODO is decided, and then is a policy whose API can be described', () => {
-    expect(() => parsePolicy('/work/guard.yaml', text)).toThrow(/still to be filled in/);
-    const policy = parsePolicy('/work/guard.yaml', decided(text));
+    expect(() => parsePolicy('/fixture/guard.yaml', text)).toThrow(/still to be filled in/);
+    const policy = parsePolicy('/fixture/guard.yaml', decided(text));
     expect(lint(policy).filter(({ severity }) => severity === 'error')).toEqual([]);
     const document = describeApi(policy.api!, 'v1');
     expect(Object.keys(document.paths)).toContain('/v1/orders/{id}');

@@ -15,7 +15,7 @@ const SHAPE = `
       gift: { type: boolean, filter: [eq], write: [create, update] }
       title: { type: keyword, maxLength: 80, filter: [eq, exists], sort: true, write: [create, update] }
       tags: { type: keyword, array: true, maxItems: 3, filter: [eq], write: [create, update] }
-      address: { type: object, members: { city: { type: keyword, required: true }, zip: { type: keyword, pattern: '^[0-9]{5}$' } }, write: [create, update], nullable: true }
+      address: { type: object, members: { city: { type: keyword, required: true }, zip: { type: keyword, maxLength: 5, pattern: '^[0-9]{5}$' } }, write: [create, update], nullable: true }
       recipientId: { type: keyword, write: [create, update], nullable: true }
       iban: { type: keyword, mask: last:4, write: [create] }
       voucher: { type: keyword, mask: token, write: [create] }

@@ -31,7 +31,10 @@ export function planBulk(call: Call, context: StoreContext): Plan {
   const grants = [...new Set(ready.map(({ scope }) => scope.grant))];
   checkGrants(grants, ready);
   const refresh = refreshOf(call.request);
-  return planOf('bulk', grants, (upstream) => runBulk(upstream, entries, ready, refreshQuery({ refresh }), context));
+  const actions = entries.flatMap(({ asked: { action }, prepared }) => (prepared instanceof Refusal ? [] : [action]));
+  return planOf('bulk', grants, (upstream) => runBulk(upstream, entries, ready, refreshQuery({ refresh }), context), [
+    ...new Set(actions),
+  ]);
 }
 
 function prepareAll(asked: readonly BulkItem[], path: string | undefined, context: StoreContext): readonly Entry[] {

@@ -41,7 +41,7 @@ export function planMget(call: Call, context: StoreContext): Plan {
     throw new Refusal('too_costly', 'mget: too many items');
   const lookups = grants.flatMap((grant) => lookupsOf(grant, items, context));
   const dialect = context.dialectOf(first.upstream);
-  return planOf('mget', grants, (upstream) => runMget(upstream, items, lookups, dialect));
+  return planOf('mget', grants, (upstream) => runMget(upstream, items, lookups, dialect), ['get']);
 }
 
 async function runMget(

@@ -37,21 +37,26 @@ export function planMsearch(call: Call, context: StoreContext): Plan {
   if (upstream === undefined) throw items.flatMap((item) => ('refusal' in item ? [item.refusal] : []))[0]!;
   checkSum(items, grants);
   const dialect = context.dialectOf(upstream);
-  return planOf('msearch', grants, async (store) => {
-    const answered = await runItems(store, items);
-    if (answered.responses === null) return answered.reply;
-    const { took, responses, documents } = answered;
-    const refused = items.some((item) => 'refusal' in item);
-    return reply(
-      200,
-      { took, responses },
-      {
-        dialect,
-        documents,
-        outcome: refused ? 'refused-in-part' : 'answered',
-      },
-    );
-  });
+  return planOf(
+    'msearch',
+    grants,
+    async (store) => {
+      const answered = await runItems(store, items);
+      if (answered.responses === null) return answered.reply;
+      const { took, responses, documents } = answered;
+      const refused = items.some((item) => 'refusal' in item);
+      return reply(
+        200,
+        { took, responses },
+        {
+          dialect,
+          documents,
+          outcome: refused ? 'refused-in-part' : 'answered',
+        },
+      );
+    },
+    ['search'],
+  );
 }
 
 type Answered =

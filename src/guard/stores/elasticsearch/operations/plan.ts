@@ -6,20 +6,28 @@ import type { Dialect, Plan, StoreReply, Upstream, UpstreamAnswer } from '../../
 import { isJsonObject, type JsonObject, parseJson } from '../../../json/index.ts';
 import { type ReplyExtras, reply } from '../response/index.ts';
 
-/** @param grants ≥ 0 that decided; without any, nothing is sent */
+/**
+ * @param grants ≥ 0 that decided; without any, nothing is sent
+ * @param means of an operation that does many others at once: which
+ */
 export function planOf(
   operation: OperationName,
   grants: readonly Grant[],
   run: (upstream: Upstream) => Promise<StoreReply>,
+  means?: readonly OperationName[],
 ): Plan {
   const first = grants[0];
   if (first === undefined) return { operation, upstream: null, indices: [], rules: [], role: null, run };
   const { upstream, role } = first;
+  const also = means === undefined ? {} : { means };
   // Nearly every request names one index.
-  if (grants.length === 1) return { operation, upstream, indices: [first.index], rules: [first.rule], role, run };
+  if (grants.length === 1) {
+    return { operation, upstream, indices: [first.index], rules: [first.rule], role, ...also, run };
+  }
   const indices = [...new Set(grants.map(({ index }) => index))];
   const rules = [...new Set(grants.map(({ rule }) => rule))];
-  return { operation, upstream, indices, rules, role, run };
+  const roles = [...new Set(grants.map((grant) => grant.role))];
+  return { operation, upstream, indices, rules, role, ...(roles.length > 1 && { roles }), ...also, run };
 }
 
 /** What the gateway answers by itself. */
