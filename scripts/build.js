@@ -52,11 +52,10 @@ renameSync(fresh, join(root, 'dist'));
 function buildClient(folder) {
   const types = join(root, '.cache', 'client-types');
   rmSync(types, { recursive: true, force: true });
-  const emitted = spawnSync(
-    process.execPath,
-    [compiler, '-p', join(root, 'tsconfig.client.json'), '--outDir', types],
-    { cwd: root, stdio: 'inherit' },
-  );
+  const emitted = spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.client.json'), '--outDir', types], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (emitted.status !== 0) process.exit(emitted.status ?? 1);
   mkdirSync(folder, { recursive: true });
   for (const [from, ending] of [

@@ -25,9 +25,12 @@ export function order(n, recipientId) {
  *
  * @param keys null: nothing is encrypted; `owner`: all with the caller's key; `recipient`: with the key of whom `recipientId`
  *   names, and the documents belong to a tenant
- * @param lookup the phone number can be found by its value
+ * @param lookup the phone number can be found by its value @param roles who may list, get and create
  */
-export function resource(name, { keys = null, tenant = keys === 'recipient', lookup = false, operations }) {
+export function resource(
+  name,
+  { keys = null, tenant = keys === 'recipient', lookup = false, roles = ['mobile'] } = {},
+) {
   const encrypt = keys === null ? '' : `, encrypt: { subject: ${keys} }`;
   const found = lookup ? `, encrypt: { subject: ${keys}, lookup: phone }, filter: [eq]` : encrypt;
   const from = keys === 'recipient' ? ', from: recipientId' : '';
@@ -35,7 +38,7 @@ export function resource(name, { keys = null, tenant = keys === 'recipient', loo
     upstream: store
     index: ${name}
     owner: ${tenant ? '{ column: tenant, claim: tenant }' : '{ column: customer, claim: sub }'}
-${keys === null ? '' : `    subjects: { ${keys}: { reference: person${from} } }\n`}    roles: { mobile: [${operations}] }
+${keys === null ? '' : `    subjects: { ${keys}: { reference: person${from} } }\n`}    roles: { ${roles.map((one) => `${one}: [list, get, create]`).join(', ')} }
     fields:
       status: { type: keyword, oneOf: [open, paid], write: [create], required: true }
       total: { type: number, minimum: 0, write: [create] }
@@ -53,6 +56,7 @@ export const SEARCH_RULE = (index) => `
       - indices: [${index}]
         operations: [search]
         filter: { term: { customer: '\${claims.sub}' } }
+        filterFields: { customer: keyword }
         fields: { status: keyword, total: double, placed: date, recipientId: keyword, phone: keyword, email: keyword, note: text }
         limits: { page: 1000, window: 1000 }`;
 

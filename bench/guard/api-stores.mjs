@@ -68,7 +68,9 @@ export function documentStore(root, port, answers) {
   mkdirSync(folder, { recursive: true });
   for (const [name, json] of Object.entries(answers)) writeFileSync(join(folder, `${name}.json`), json);
   const locations = Object.keys(answers).map(
-    (name) => `location = /${name}/_search { default_type application/json; error_page 405 =200 /${name}.json; try_files /${name}.json =404; }
+    (
+      name,
+    ) => `location = /${name}/_search { default_type application/json; error_page 405 =200 /${name}.json; try_files /${name}.json =404; }
       location = /${name}.json { root ${folder}; default_type application/json; error_page 405 =200 /${name}.json; }`,
   );
   return nginx(

@@ -10,7 +10,11 @@ import { join } from 'node:path';
  *
  * @param pause milliseconds between two requests of one connection, on average (0 to twice as many), for a fixed rate
  */
-export function script(folder, name, { file = null, dpop = false, basic = null, method = 'POST', body = '', pause = null }) {
+export function script(
+  folder,
+  name,
+  { file = null, dpop = false, basic = null, method = 'POST', body = '', pause = null },
+) {
   const path = join(folder, `${name}.lua`);
   writeFileSync(
     path,

@@ -2,11 +2,13 @@
 import { cpu, family, median, wrkBeside } from './load.mjs';
 
 /**
- * A row: `name`, `key`, `loads` (each `url`, `script`, `connections`) that run at once, and `processes` whose CPU is counted.
+ * A row: `name`, `key`, `loads` (each `url`, `script`, `connections`) that run at once, and
+ * `processes` whose CPU is counted; that of `beside` by itself.
  *
- * @returns the rows with `rounds`: rate (of all loads together), p50 and p99 (of the slowest load), cpu in µs per request
+ * @returns the rows with `rounds`: rate (of all loads together), p50 and p99 (of the slowest load), cpu and
+ *   cpuBeside in µs per request
  */
-export async function measureRounds(rows, { rounds, seconds, warm = 3 }) {
+export async function measureRounds(rows, { rounds, seconds, warm = Math.min(3, seconds) }) {
   for (const row of rows) await run(row, warm, true);
   const results = new Map(rows.map((row) => [row, []]));
   for (let round = 0; round < rounds; round++) {
@@ -16,19 +18,21 @@ export async function measureRounds(rows, { rounds, seconds, warm = 3 }) {
 }
 
 /** @throws Error when anything was refused or failed */
-async function run({ name, loads, processes = [] }, seconds, warming = false) {
-  const pids = processes.flatMap(({ pid }) => family(pid));
-  const before = cpu(pids);
+async function run({ name, loads, processes = [], beside = [] }, seconds, warming = false) {
+  const pids = [processes, beside].map((some) => some.flatMap(({ pid }) => family(pid)));
+  const before = pids.map(cpu);
   const results = await Promise.all(loads.map(({ url, ...load }) => wrkBeside(url, { ...load, seconds })));
-  const used = cpu(pids) - before;
+  const after = pids.map(cpu);
   const sum = (key) => results.reduce((total, one) => total + one[key], 0);
   const [refused, failed] = [sum('refused'), sum('failed')];
   if (!warming && (refused > 0 || failed > 0)) {
     throw new Error(`${name}: ${refused} refused, ${failed} failed. ${processes.map(({ log }) => log?.()).join(' ')}`);
   }
   const slowest = (key) => Math.max(...results.map((one) => one[key]));
-  const micros = pids.length === 0 ? null : (used * 1e6) / sum('requests');
-  return { rate: sum('rate'), p50: slowest('p50'), p99: slowest('p99'), cpu: micros };
+  const [own, others] = after.map((used, n) =>
+    pids[n].length === 0 ? null : ((used - before[n]) * 1e6) / sum('requests'),
+  );
+  return { rate: sum('rate'), p50: slowest('p50'), p99: slowest('p99'), cpu: own, cpuBeside: others };
 }
 
 export const of = (row, key) => row.rounds.map((round) => round[key]);

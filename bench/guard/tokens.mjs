@@ -28,9 +28,9 @@ export function createIssuer(folder) {
 /** People behind the tokens: somebody who asks often gets many of them. */
 const SUBJECTS = 5_000;
 
-/** One token a line; subjects in turn. */
-export function writeTokens(file, issuer, count, claims = {}) {
+/** One token a line; subjects in turn, or all of one. */
+export function writeTokens(file, issuer, count, claims = {}, subject = null) {
   const lines = [];
-  for (let n = 0; n < count; n++) lines.push(issuer.issue({ sub: `user-${n % SUBJECTS}`, ...claims }));
+  for (let n = 0; n < count; n++) lines.push(issuer.issue({ sub: subject ?? `user-${n % SUBJECTS}`, ...claims }));
   writeFileSync(file, `${lines.join('\n')}\n`);
 }

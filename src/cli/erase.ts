@@ -12,7 +12,7 @@ import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { print } from './output.ts';
 import { findConfig } from './project.ts';
-import { openVault } from './vault/open.ts';
+import { openVault, refuseNoVault } from './vault/open.ts';
 import { confirmed, readSubject } from './vault/subject.ts';
 
 interface EraseOptions {
@@ -73,6 +73,8 @@ async function run(
   stdinTaken: boolean,
   options: EraseOptions,
 ): Promise<number> {
+  // Without a look at them, folders that are not mounted would become a new vault, in which nobody ever had a key.
+  if (policy.vault !== null) refuseNoVault(policy.vault, options.policy);
   const { openResourceStores } = await import('../guard/run/resources.ts');
   const opened = await openResourceStores(policy, io.env);
   const resources = policy.api?.resources ?? [];
@@ -136,7 +138,9 @@ async function withParts(
         io,
         options.json ? JSON.stringify({ ...done, receipt }, null, 2) : doneText(done, receipt).join('\n'),
       );
-      return done.kind === 'documents' && done.documents.some(({ retained }) => retained > 0) ? 1 : 0;
+      const kept =
+        done.kind === 'documents' && (done.key === 'kept' || done.documents.some(({ retained }) => retained > 0));
+      return kept ? 1 : 0;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       io.stderr.write(
@@ -200,11 +204,11 @@ function planText({ resources, key, resumes }: ErasurePlan): string[] {
           : `${one.owned} documents${one.held > 0 ? `, of which ${one.held} are held (${one.holdReason})` : ''}`;
     lines.push(`  ${one.resource.padEnd(28)} ${what}`);
     for (const [name, count] of Object.entries(one.mentioned)) {
-      if (count > 0)
-        lines.push(
-          `  ${''.padEnd(28)} ${count} documents of others speak of the person (${name}): those fields become unreadable`,
-        );
+      const then = key === 'kept' ? '' : ': those fields become unreadable';
+      if (count > 0) lines.push(`  ${''.padEnd(28)} ${count} documents of others speak of the person (${name})${then}`);
     }
+    if (one.mentionedHeld > 0)
+      lines.push(`  ${''.padEnd(28)} ${one.mentionedHeld} of these are held (${one.holdReason})`);
   }
   lines.push(`  ${'key'.padEnd(28)} ${KEYS[key]}`);
   return lines;
@@ -225,7 +229,7 @@ function doneText(done: Erasure, receipt: { file: string } | null): string[] {
         : `unreadable since ${iso(backups.unreadableAt)}`;
     lines.push(`  ${'backups'.padEnd(28)} ${due}`);
   } else {
-    lines.push(`  ${'key'.padEnd(28)} ${done.key === 'kept' ? KEYS.kept : KEYS.none}`);
+    lines.push(`  ${'key'.padEnd(28)} ${KEYS[done.key]}`);
   }
   if (receipt !== null) lines.push(`  ${'receipt'.padEnd(28)} ${receipt.file}`);
   return [pc.green('erased'), ...lines];

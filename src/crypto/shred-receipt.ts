@@ -33,13 +33,13 @@ const documentCounts = z.strictObject({
   reason: z.string().nullable(),
 });
 
-/** Documents of a person without a key, or whose key a legal hold keeps. */
+/** Documents of a person without a key, whose key a legal hold keeps, or whose key was destroyed before. */
 const erasureEvent = z.strictObject({
   kind: z.literal('erasure'),
   /** Keyed hash of the person. */
   subject: z.string().regex(/^[\w-]{43}$/),
   erasedAt: date,
-  key: z.enum(['none', 'kept']),
+  key: z.enum(['none', 'kept', 'shredded']),
   documents: z.array(documentCounts),
 });
 

@@ -3,12 +3,14 @@
  * when its transaction is on the disk: data and `fdatasync`, then the meta page that names them (`O_DSYNC`). lmdb-js'
  * `overlappingSync`, on by default, resolves before that and is therefore off.
  */
+import { type Stats as FileFacts, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getSystemErrorName } from 'node:util';
 import type { Database, RootDatabase } from 'lmdb';
 import { PosternError } from '../core/errors.ts';
 import { Refusal } from '../guard/contract/refusal.ts';
-import { prepareFolder } from './embedded-file.ts';
+import { DATA_FILE, prepareFolder } from './embedded-file.ts';
 
 /** What this version writes. A change that an older version cannot read counts it up. */
 const FORMAT = 1;
@@ -18,6 +20,8 @@ const MAP_BYTES = 64 * 1024 ** 3;
 /** Sparse in use: a slot for each process that reads, and for those that died since the last check. */
 const MAX_READERS = 512;
 const REASON_MS = 200;
+/** How long reads may go on in a file that was removed or replaced; writes never do. */
+const IN_PLACE_MS = 1_000;
 
 export type Table = Database<Buffer, Buffer>;
 
@@ -75,10 +79,25 @@ export async function openEnvironment(folder: string): Promise<Environment> {
     });
   }
   const tables = new Map<string, Table>();
+  const file = join(folder, DATA_FILE);
+  const own = factsOf(file);
+  let inPlaceAt = performance.now();
   let closed = false;
+
+  /** What is written into a file without a name is on no disk after the next start. @throws Refusal `unavailable` */
+  function checkInPlace(within: number): void {
+    const time = performance.now();
+    if (time - inPlaceAt < within) return;
+    const there = factsOf(file);
+    if (there === undefined || there.ino !== own?.ino || there.dev !== own.dev) {
+      throw new Refusal('unavailable', 'data: the file of the store is not in its place any more');
+    }
+    inPlaceAt = time;
+  }
 
   function read<T>(action: () => T): T {
     if (closed) throw new Refusal('unavailable', 'data: the store is closed');
+    checkInPlace(IN_PLACE_MS);
     try {
       // The snapshot of this turn may be older than what another process was told is written: the next read takes a new one.
       root.resetReadTxn();
@@ -91,6 +110,7 @@ export async function openEnvironment(folder: string): Promise<Environment> {
 
   async function write<T>(action: () => T): Promise<T> {
     if (closed) throw new Refusal('unavailable', 'data: the store is closed');
+    checkInPlace(0);
     try {
       return await root.transaction(action);
     } catch (cause) {
@@ -172,6 +192,15 @@ async function checkFormat(
     throw new PosternError('E_GUARD', `the data folder ${folder} was written by a newer version of Postern`, {
       hint: `This version reads format ${FORMAT}; the folder has format ${format}. Run the newer version.`,
     });
+  }
+}
+
+/** Undefined: it cannot be seen. */
+function factsOf(path: string): FileFacts | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
   }
 }
 

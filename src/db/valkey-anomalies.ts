@@ -1,13 +1,12 @@
 /** Trails and holds of the detection of slow theft, in the Valkey or Redis that several gateways share. */
 import { createHash } from 'node:crypto';
-import type { AnomalyStore, Hold } from '../guard/anomalies/index.ts';
+import { type AnomalyStore, type Hold, STRICTEST_FIRST } from '../guard/anomalies/index.ts';
 
 interface Script {
   readonly text: string;
   readonly digest: string;
 }
 
-const ACTIONS = ['throttle', 'step-up', 'block'] as const satisfies readonly Hold['action'][];
 /** Items of one trail that are kept. */
 const MAX_ITEMS = 10_000;
 
@@ -29,19 +28,18 @@ redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -${MAX_ITEMS + 1})
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return { redis.call('ZCARD', KEYS[1]) }`);
 
-/** KEYS: held. ARGV: number of the action, rule, life (ms). */
+/** KEYS: held, of one action. ARGV: rule, life (ms). */
 const HOLD = script(`
-if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[3]) then
-  redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])
-end
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
 return { 0 }`);
 
-/** KEYS: held. */
+/** KEYS: held, of each action, the strictest first. */
 const HELD = script(`
-local held = redis.call('GET', KEYS[1])
-if not held then return { -1, 0, 0 } end
-local action, rule = string.match(held, '^(%d+) (%d+)$')
-return { tonumber(action), tonumber(rule), redis.call('PTTL', KEYS[1]) }`);
+for at = 1, #KEYS do
+  local rule, left = redis.call('GET', KEYS[at]), redis.call('PTTL', KEYS[at])
+  if rule and left > 0 then return { at - 1, tonumber(rule), left } end
+end
+return { -1, 0, 0 }`);
 
 const RELEASE = script(`return { redis.call('DEL', KEYS[1]) }`);
 
@@ -53,22 +51,23 @@ export function createValkeyAnomalies(
   run: (script: Script, keys: string[], args: string[]) => Promise<number[]>,
   names: string,
 ): AnomalyStore {
+  const heldBy = (who: string, action: Hold['action']) => `${names}held:${action}:${who}`;
   return {
     async add(key, who, items, windowMs) {
       const [count = 0] = await run(ADD, [`${names}trail:${who} ${key}`], [String(Math.ceil(windowMs)), ...items]);
       return count;
     },
     async hold(who, { action, rule, leftMs }) {
-      const args = [ACTIONS.indexOf(action), rule, Math.max(1, Math.ceil(leftMs))].map(String);
-      await run(HOLD, [`${names}held:${who}`], args);
+      await run(HOLD, [heldBy(who, action)], [String(rule), String(Math.max(1, Math.ceil(leftMs)))]);
     },
     async held(who) {
-      const [at = -1, rule = 0, leftMs = 0] = await run(HELD, [`${names}held:${who}`], []);
-      const action = ACTIONS[at];
+      const keys = STRICTEST_FIRST.map((action) => heldBy(who, action));
+      const [at = -1, rule = 0, leftMs = 0] = await run(HELD, keys, []);
+      const action = STRICTEST_FIRST[at];
       return action === undefined || leftMs <= 0 ? null : { action, rule, leftMs };
     },
     async release(who) {
-      await run(RELEASE, [`${names}held:${who}`], []);
+      await run(RELEASE, [heldBy(who, 'step-up')], []);
     },
   };
 }

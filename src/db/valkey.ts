@@ -6,7 +6,7 @@
  *   <prefix>{guard}:shown:<spender>        zset     hash of a document → when it was last shown, µs
  *   <prefix>{guard}:counted:<spender>:<n>  string   HyperLogLog of the documents shown in the n-th eighth of a window
  *   <prefix>{guard}:trail:<principal> <key>  zset   what it did under a rule → when, µs
- *   <prefix>{guard}:held:<principal>       string   action and rule that are held against it
+ *   <prefix>{guard}:held:<action>:<principal>  string   rule whose action is held against it
  *   <prefix>{guard}:idempotency:<key>     hash     what a creation's key stands for: idempotency-valkey.ts
  *   <prefix>{guard}:proof:<hash>           string   a DPoP proof that was used
  *

@@ -17,6 +17,8 @@ export interface ResourceFindings {
   readonly holdReason: string | null;
   /** Documents of others that hold encrypted fields of the person, by the declared subject. */
   readonly mentioned: Readonly<Record<string, number>>;
+  /** Of these, what a legal hold keeps: their fields must stay readable. */
+  readonly mentionedHeld: number;
   /** What will happen to the owned ones. */
   readonly action: 'delete' | 'keep' | 'none';
   readonly problem: string | null;
@@ -63,18 +65,22 @@ async function findIn(
     const store = storeOf(resource, parts);
     const scopes = scopesOf(resource, subject, reference);
     const mentioned: Record<string, number> = {};
-    for (const { subject: name, scope } of mentionsOf(resource, reference)) {
+    let mentionedHeld = 0;
+    for (const { subject: name, scope, held } of mentionsOf(resource, reference)) {
       mentioned[name] = await store.count(scope, []);
+      if (held !== null) mentionedHeld += await store.count(held, []);
     }
     if (scopes === undefined) {
-      return { ...common, owned: 0, held: 0, mentioned, action: 'none', problem: null };
+      return { ...common, owned: 0, held: 0, mentioned, mentionedHeld, action: 'none', problem: null };
     }
     const owned = await store.count(scopes.owned, []);
     const held = scopes.held === null ? 0 : await store.count(scopes.held, []);
-    return { ...common, owned, held, mentioned, action: resource.erase ? 'delete' : 'keep', problem: null };
+    const action = resource.erase ? 'delete' : 'keep';
+    return { ...common, owned, held, mentioned, mentionedHeld, action, problem: null };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { ...common, owned: null, held: 0, mentioned: {}, action: 'none', problem: error.message };
+    const nothing = { owned: null, held: 0, mentioned: {}, mentionedHeld: 0 };
+    return { ...common, ...nothing, action: 'none', problem: error.message };
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { subjectOfOwner } from '../guard/api/index.ts';
 import { createMemoryResourceStore } from '../guard/api/testing/memory-resource-store.ts';
 import { field, resource } from '../guard/api/testing/resources.ts';
 import { Refusal } from '../guard/contract/refusal.ts';
@@ -73,6 +74,7 @@ describe('the plan of an erasure', () => {
           held: 1,
           holdReason: HOLD.reason,
           mentioned: { recipient: 1 },
+          mentionedHeld: 0,
           action: 'delete',
           problem: null,
         },
@@ -109,6 +111,8 @@ describe('an erasure', () => {
     expect(receipts).toHaveLength(1);
     expect(JSON.stringify(receipts)).not.toContain('ann');
     expect((await vault.byReferences([ann.reference])).size).toBe(0);
+    expect(await vault.knows(ann.reference)).toBe(true);
+    expect(await vault.knows('A'.repeat(22))).toBe(false);
     await expect(async () => vault.open('ann')).rejects.toMatchObject({ code: 'erased' });
     expect(await planErasure('ann', erasure)).toMatchObject({ key: 'shredded', resources: [{ owned: 0 }] });
   });
@@ -204,5 +208,100 @@ describe('an erasure', () => {
     await erase('ann', erasure, options);
     expect([...store.documents.keys()]).toEqual(['b1']);
     expect(await planErasure('nobody', erasure)).toMatchObject({ key: 'none', resources: [{ owned: 0 }] });
+  });
+});
+
+describe('a legal hold on documents of others', () => {
+  it('keeps the key of whom they speak of, too: what must be kept must stay readable', async () => {
+    const fields = [...FIELDS, field('recipientName', { encryption: { subject: 'recipient' } })];
+    const { erasure, options, store, ann, vault } = await setUp({
+      resources: [resource({ subjects: SUBJECTS, fields, hold: HOLD })],
+    });
+    const place = { store: 'elasticsearch', column: 'recipientName' } as const;
+    const columns = [
+      ['customer', 'ben'],
+      ['recipientId', 'ann'],
+      ['recipient_ref', ann.reference],
+      ['recipientName', vault.seal(ann, place, 'Ann')],
+      ['invoiced', true],
+    ] as const;
+    store.documents.delete('a3');
+    store.documents.set('b2', { version: 1, columns: jsonObject(columns) });
+    expect(await planErasure('ann', erasure)).toMatchObject({ key: 'kept', resources: [{ mentionedHeld: 1 }] });
+    expect(await erase('ann', erasure, options)).toMatchObject({ kind: 'documents', key: 'kept' });
+    expect([...store.documents.keys()]).toEqual(['b1', 'b2']);
+    expect((await vault.byReferences([ann.reference])).size).toBe(1);
+  });
+});
+
+describe('documents of a person whose key was destroyed before', () => {
+  it('are deleted: they came back with a backup, or were never encrypted', async () => {
+    const { erasure, options, store, receipts } = await setUp();
+    const backup = new Map(store.documents);
+    await erase('ann', erasure, options);
+    for (const [id, document] of backup) store.documents.set(id, document);
+    expect(await erase('ann', erasure, options)).toMatchObject({
+      kind: 'documents',
+      key: 'shredded',
+      documents: [{ before: 3, deleted: 3, after: 0 }],
+    });
+    expect([...store.documents.keys()]).toEqual(['b1']);
+    expect(receipts).toHaveLength(1);
+  });
+
+  it('are deleted when only the key had been, with `vault shred --keep-documents`', async () => {
+    const { erasure, options, store, vault } = await setUp();
+    await vault.shredSubject('ann', {
+      retain: 1000,
+      deleteDocuments: async () => [],
+      issueReceipt: async () => 'hash',
+    });
+    expect(store.documents.size).toBe(4);
+    expect(await erase('ann', erasure, options)).toMatchObject({ kind: 'documents', key: 'shredded' });
+    expect([...store.documents.keys()]).toEqual(['b1']);
+  });
+
+  it('are deleted when that had gone up to its receipt', async () => {
+    const { erasure, options, store, vault } = await setUp();
+    await vault.shredSubject('ann', { retain: 1000, deleteDocuments: async () => [] });
+    await erase('ann', erasure, options);
+    expect([...store.documents.keys()]).toEqual(['b1']);
+  });
+});
+
+describe('who is meant', () => {
+  const uuids = (parts: object = {}) =>
+    resource({
+      subjects: SUBJECTS,
+      fields: FIELDS,
+      owner: { column: 'customer', type: 'uuid', claim: ['sub'], pseudonym: false },
+      ...parts,
+    });
+
+  it.each(['0x2A', '042', '4.2e1', ' 42', '42.0', '+42', '9007199254740993'])(
+    'is nobody in a resource of numbers, where the name reads %j',
+    async (subject) => {
+      const numbers = resource({
+        fields: [field('status')],
+        owner: { column: 'customer', type: 'number', claim: ['sub'], pseudonym: false },
+      });
+      const { erasure, options, store } = await setUp({ resources: [numbers], vault: false });
+      store.documents.clear();
+      for (const customer of [42, 9007199254740992])
+        store.documents.set(`n${customer}`, { version: 1, columns: jsonObject([['customer', customer]]) });
+      await erase(subject, erasure, options);
+      expect(store.documents.size).toBe(2);
+    },
+  );
+
+  it('is one person, however the letters of a UUID are written: documents and key go together', async () => {
+    const lower = '0b5f3a50-6a4e-4d6c-9b1c-7e2f8a9d1c3e';
+    const { erasure, options, vault } = await setUp({ resources: [uuids()] });
+    const key = await vault.open(subjectOfOwner(uuids().owner!, jsonObject([['sub', lower.toUpperCase()]])));
+    expect(await erase(lower.toUpperCase(), erasure, options)).toMatchObject({ report: { hadKey: true } });
+    expect((await vault.byReferences([key.reference])).size).toBe(0);
+    const { erasure: again, options: more, vault: other } = await setUp({ resources: [uuids()] });
+    await other.open(subjectOfOwner(uuids().owner!, jsonObject([['sub', lower.toUpperCase()]])));
+    expect(await erase(lower, again, more)).toMatchObject({ report: { hadKey: true } });
   });
 });

@@ -39,8 +39,12 @@ export interface ErasureOptions {
 
 export type Erasure =
   | { readonly kind: 'shredded'; readonly report: ShredReport }
-  /** Documents alone: there is no key, or a hold keeps it. */
-  | { readonly kind: 'documents'; readonly documents: readonly DocumentCounts[]; readonly key: 'none' | 'kept' };
+  /** Documents alone: there is no key, a hold keeps it, or it was destroyed before. */
+  | {
+      readonly kind: 'documents';
+      readonly documents: readonly DocumentCounts[];
+      readonly key: 'none' | 'kept' | 'shredded';
+    };
 
 /** What an erasure would do. Asks the stores and changes nothing. */
 export async function planErasure(subject: string, parts: ErasureParts): Promise<ErasurePlan> {
@@ -68,14 +72,18 @@ export async function erase(subject: string, parts: ErasureParts, options: Erasu
     ...(options.onProgress && { onProgress: options.onProgress }),
     ...(options.signal && { signal: options.signal }),
   };
-  if (vault === null || plan.key === 'kept') {
-    const known = await vault?.exportSubject(subject);
-    const documents = await deleteDocuments({ subject, reference: known?.reference }, parts, progress);
+  const person = (reference: string): Person => ({ subject, reference });
+  const deleteAlone = async (reference: string | undefined): Promise<readonly DocumentCounts[]> => {
+    const documents = await deleteDocuments({ subject, reference }, parts, progress);
     const left = documents.filter(({ after, retained }) => after > retained);
     if (left.length > 0) throw new Refusal('conflict', 'erase: documents of the person keep arriving; run it again');
+    return documents;
+  };
+  const known = await vault?.exportSubject(subject);
+  if (vault === null || plan.key === 'kept') {
+    const documents = await deleteAlone(known?.reference);
     return { kind: 'documents', documents, key: plan.key === 'kept' ? 'kept' : 'none' };
   }
-  const person = (reference: string): Person => ({ subject, reference });
   const report = await vault.shredSubject(subject, {
     retain: options.retain,
     deleteDocuments: (reference) => deleteDocuments(person(reference), parts, progress),
@@ -83,6 +91,12 @@ export async function erase(subject: string, parts: ErasureParts, options: Erasu
     issueReceipt: options.issueShredReceipt,
     ...(options.onStep && { onStep: options.onStep }),
   });
+  // Its last look at the documents may be years ago: what came back with a backup, was never encrypted, or was left on
+  // purpose then goes now.
+  const wasOver = known?.shred?.step === 'purge' || known?.shred?.step === 'receipt';
+  if (wasOver && plan.resources.some(({ owned }) => owned !== null && owned > 0)) {
+    return { kind: 'documents', documents: await deleteAlone(known?.reference), key: 'shredded' };
+  }
   return { kind: 'shredded', report };
 }
 
@@ -92,14 +106,19 @@ function keyPlanOf(
   findings: readonly ResourceFindings[],
 ): KeyPlan {
   if (vault === null) return 'none';
-  const held = new Set(findings.filter((one) => one.held > 0).map(({ resource }) => resource));
-  if (known?.hasKey && resources.some((one) => held.has(one.position) && hasOwnEncrypted(one))) return 'kept';
+  const heldIn = (of: 'held' | 'mentionedHeld') =>
+    new Set(findings.filter((one) => one[of] > 0).map(({ resource }) => resource));
+  const [own, others] = [heldIn('held'), heldIn('mentionedHeld')];
+  const isNeeded = (one: Resource) =>
+    (own.has(one.position) && hasEncrypted(one, true)) || (others.has(one.position) && hasEncrypted(one, false));
+  if (known?.hasKey && resources.some(isNeeded)) return 'kept';
   if (known?.shred?.step === 'receipt') return 'shredded';
   return known === undefined ? 'none' : 'shred';
 }
 
-function hasOwnEncrypted({ fields, subjects }: Resource): boolean {
+/** Whether fields are encrypted for the owner, or for somebody else. */
+function hasEncrypted({ fields, subjects }: Resource, owner: boolean): boolean {
   return [...fields.values()].some(
-    (field) => isEncrypted(field) && subjects.get(field.encryption.subject)?.from === 'owner',
+    (field) => isEncrypted(field) && (subjects.get(field.encryption.subject)?.from === 'owner') === owner,
   );
 }

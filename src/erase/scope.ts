@@ -46,23 +46,34 @@ export function scopesOf(
   };
 }
 
-/** Documents of others in which the person is one of the further subjects, by the subject's name. */
-export function mentionsOf(
-  resource: Resource,
-  reference: Reference | undefined,
-): readonly { readonly subject: string; readonly scope: ResourceScope }[] {
+export interface Mention {
+  /** Name of the subject. */
+  readonly subject: string;
+  readonly scope: ResourceScope;
+  /** Those of them that a legal hold keeps; null: nothing is held. */
+  readonly held: ResourceScope | null;
+}
+
+/** Documents of others in which the person is one of the further subjects. */
+export function mentionsOf(resource: Resource, reference: Reference | undefined): readonly Mention[] {
   if (reference === undefined) return [];
+  const kept = resource.hold === null ? null : bindFilter(resource.hold.filter, NO_CLAIMS);
   return [...resource.subjects.values()]
     .filter(({ from }) => from !== 'owner')
-    .map(({ name, reference: field }) => ({
-      subject: name,
-      scope: { resource, bound: { kind: 'terms', field, type: 'keyword', values: [reference] } },
-    }));
+    .map(({ name, reference: field }) => {
+      const bound: BoundFilter = { kind: 'terms', field, type: 'keyword', values: [reference] };
+      return {
+        subject: name,
+        scope: { resource, bound },
+        held: kept === null ? null : { resource, bound: { kind: 'all', filters: [bound, kept] } },
+      };
+    });
 }
 
 function ownerValue({ type }: ResourceOwner, subject: string): JsonScalar | undefined {
   if (type === 'uuid') return subject.toLowerCase();
   if (type !== 'number') return subject;
+  // The one way in which a claim's number is printed: `042` or `0x2A` is somebody else, in a resource of texts.
   const number = Number(subject);
-  return subject.trim() !== '' && Number.isSafeInteger(number) ? number : undefined;
+  return Number.isSafeInteger(number) && String(number) === subject ? number : undefined;
 }

@@ -27,6 +27,7 @@ function block(text: string, first: string): string {
 test.each([
   ['the README', block(readme, '# guard.yaml')],
   ['the quick start', block(quickstart, '# guard.yaml')],
+  ['the quick start of APIs', block(quickstart, '# api.yaml')],
 ])('the policy of %s is valid, and the lint has no error for it', (_page, yaml) => {
   expect(lint(parsePolicy('/srv/guard.yaml', yaml), {}).filter(({ severity }) => severity === 'error')).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Authenticator } from '../../src/guard/authn/index.ts';
 import type { Principal } from '../../src/guard/contract/principal.ts';
 import { Refusal } from '../../src/guard/contract/refusal.ts';
+import type { Plan } from '../../src/guard/contract/store.ts';
 import type { Devices } from '../../src/guard/devices/index.ts';
 import { meet, proofOf } from '../../src/guard/devices/requirement.ts';
 import { jsonObject } from '../../src/guard/json/value.ts';
@@ -155,5 +156,35 @@ describe('an operation that needs a fresh assertion', () => {
   ])('needs it %s', async (_how, sent) => {
     const { ask } = peopleOfSeveralRoles(fresh);
     expect(await ask(sent)).toMatchObject({ status: 401, sent: 0 });
+  });
+});
+
+describe('a person who is held until a fresh assertion', () => {
+  const own = (operation: string): Plan =>
+    ({
+      operation,
+      upstream: null,
+      indices: [],
+      rules: [],
+      role: null,
+      own: true,
+      run: async () => ({ status: 200, headers: {}, body: '', documents: [], outcome: 'answered' }),
+    }) as Plan;
+
+  it.each([
+    ['may renew the token of an enrolled device, without which no assertion can be made', 'device.token', 200],
+    ['may ask for a challenge', 'device.challenge', 200],
+    ['may end an enrolment', 'device.revoke', 200],
+    ['may not enrol another device: whoever stole a token could do that, too', 'device.enrol', 403],
+  ])('%s', async (_what, operation, status) => {
+    let released = 0;
+    const bench = createBench(1, {
+      devices: { ...devices, owns: () => true, plan: () => own(operation) } as Devices,
+      anomalies: { standing: () => ({ kind: 'step-up' }), note: () => {}, release: () => void released++ },
+    });
+    const answer = await bench.guard.handle(rawOf({ method: 'POST', target: '/device/x' }));
+    expect(answer.status).toBe(status);
+    // None of these proves anything.
+    expect(released).toBe(0);
   });
 });

@@ -160,7 +160,7 @@ describe('what a search finds', () => {
 
 describe('the shape of an answer', () => {
   test('orders equal documents by _seq_no and says it where it is asked for', () => {
-    const body = {
+    const body: JsonObject = {
       size: 50,
       sort: [{ status: { order: 'desc' } }, { _seq_no: { order: 'asc' } }],
       seq_no_primary_term: true,

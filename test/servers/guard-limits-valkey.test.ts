@@ -219,10 +219,18 @@ describe.skipIf(!binary)('limits in a real Valkey or Redis', () => {
     expect(await b.add('0:orders', 'q', ['y'], 60_000, 0)).toBe(1);
     expect(await b.held('p', 0)).toBeNull();
     await a.hold('p', { action: 'step-up', rule: 2, leftMs: 60_000 }, 0);
-    await b.hold('p', { action: 'block', rule: 0, leftMs: 1_000 }, 0);
     expect(await b.held('p', 0)).toMatchObject({ action: 'step-up', rule: 2 });
-    await b.release('p');
-    expect(await a.held('p', 0)).toBeNull();
+    // Shorter, and stricter.
+    await b.hold('p', { action: 'block', rule: 0, leftMs: 50_000 }, 0);
+    await b.hold('p', { action: 'throttle', rule: 1, leftMs: 90_000 }, 0);
+    expect(await a.held('p', 0)).toMatchObject({ action: 'block', rule: 0 });
+    await a.hold('q', { action: 'throttle', rule: 1, leftMs: 90_000 }, 0);
+    await a.hold('q', { action: 'step-up', rule: 2, leftMs: 60_000 }, 0);
+    await b.release('q');
+    expect(await a.held('q', 0)).toMatchObject({ action: 'throttle', rule: 1 });
+    await b.release('q');
+    expect(await a.held('q', 0)).toMatchObject({ action: 'throttle' });
+    expect(await a.held('r', 0)).toBeNull();
   });
 
   it('counts exactly when many requests of one principal arrive at once', async () => {
@@ -365,6 +373,19 @@ describe.skipIf(!binary)('limits in a real Valkey or Redis', () => {
     await limits.spendDocuments('p', documents(0, 3), hour(5));
     await refusalOf(limits.spendDocuments('p', documents(3, 9), hour(5)));
     expect(await state.replay.seen('k', 'j', Date.now() + 60_000)).toBe(false);
+    const estimated = { id: 'v', scope: 'version', counting: 'estimate', ...hour(5) } as const;
+    expect(await state.limits.spend([estimated], documents(0, 3), Date.now())).toMatchObject({ waitMs: 0 });
+    expect(await state.limits.spend([estimated], documents(3, 30), Date.now())).toMatchObject({ closed: estimated });
+    expect(await state.anomalies.add('0:orders', 'p', ['a', 'b'], 60_000, Date.now())).toBe(2);
+    await state.anomalies.hold('p', { action: 'block', rule: 0, leftMs: 60_000 }, Date.now());
+    expect(await state.anomalies.held('p', Date.now())).toMatchObject({ action: 'block' });
+    await state.anomalies.release('p');
+    const until = Date.now() + 60_000;
+    expect(await state.idempotency.begin('one', 'print', until)).toBe('new');
+    await state.idempotency.done('one');
+    expect(await state.idempotency.begin('one', 'print', until)).toBe('same');
+    expect(await state.idempotency.begin('two', 'print', until)).toBe('new');
+    await state.idempotency.abandon('two');
   });
 
   it('holds no document, no principal and no proof in clear, and lets every key expire', async () => {

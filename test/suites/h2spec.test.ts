@@ -7,10 +7,11 @@ import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasOpenssl } from '../../src/core/testing/openssl.ts';
 import { certificates, echo, PLAIN, type Standing, standing } from '../../src/guard/listener/testing/raw.ts';
 
 const program = join(process.env.POSTERN_SUITES ?? resolve(import.meta.dirname, '../../.cache/suites'), 'h2spec');
-const installed = existsSync(program);
+const installed = existsSync(program) && hasOpenssl;
 const required = process.env.POSTERN_REQUIRE_SERVERS === '1';
 if (!installed && !required) console.warn(`SKIPPED: h2spec is not there (bash test/suites/install.sh h2spec)`);
 
@@ -26,11 +27,12 @@ const KNOWN = [
 ];
 
 describe.skipIf(!installed && !required)('h2spec', () => {
-  const files = certificates();
+  let files: ReturnType<typeof certificates>;
   let server: Standing;
   let output: string;
 
   beforeAll(async () => {
+    files = certificates();
     const tls = { ...files, minVersion: 'TLSv1.2', clientCertificates: 'none', clientCa: null } as const;
     // A store takes some milliseconds. A stream that is answered at once is closed before h2spec sends its second frame.
     server = await standing({}, { ...PLAIN, tls, http2: true }, async (raw) => {

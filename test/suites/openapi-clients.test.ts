@@ -17,6 +17,7 @@ import { ORDERS } from '../../src/guard/api/testing/resources.ts';
 import type { Resource } from '../../src/guard/contract/resource.ts';
 import { describeApi } from '../../src/guard/describe/index.ts';
 import { orders, products, resourceOf, shop } from '../guard/describe/resources.ts';
+import { findProgram } from '../servers/harness/require-server.ts';
 
 const SUITES = process.env.POSTERN_SUITES ?? new URL('../../.cache/suites/', import.meta.url).pathname;
 const schema = join(SUITES, 'openapi-3.1.json');
@@ -24,8 +25,9 @@ const generator = join(SUITES, 'openapi-generator.jar');
 
 /** Whether a part of the suite is there. Its absence is loud, and a failure where servers are required. */
 function installed(path: string, section: string): boolean {
-  if (existsSync(path)) return true;
-  const problem = `${section} of the OpenAPI suite is not installed (bash test/suites/install.sh ${section})`;
+  const java = findProgram(['java']) !== undefined;
+  if (existsSync(path) && java) return true;
+  const problem = `${java ? section : 'java'} of the OpenAPI suite is not installed (bash test/suites/install.sh ${section})`;
   if (process.env.POSTERN_REQUIRE_SERVERS === '1') throw new Error(problem);
   console.warn(`SKIPPED: ${problem}`);
   return false;

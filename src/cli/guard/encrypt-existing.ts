@@ -30,7 +30,7 @@ export function guardEncryptExisting(command: Command, io: Io, exit: (code: numb
       `
 The gateway may run meanwhile, with the new policy. A run that was stopped is run again: what is encrypted stays so. At
 the end every value is tried. What was written over stays in old segments, logs, snapshots and backups of the store until
-those are gone: see docs/guard/vault.md.
+those are gone: see docs/guard/encrypting.md.
 
 Exit codes: 0 nothing is in plain (or a dry run), 1 something is left in plain, 2 an error, 3 stopped: run it again.
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { PosternError } from '../../core/errors.ts';
 import type { RootKeyConfig, VaultConfig } from '../../guard/policy/resources-config.ts';
 import type { Io } from '../io.ts';
 import { print } from '../output.ts';
 import { checkRootIsThere, isSetUp, localFile, openVault, type VaultOptions, vaultPolicy, withPolicy } from './open.ts';
+import { askTwice, knownPassphrase, placeOf, type SealedConfig } from './passphrases.ts';
 import { date } from './text.ts';
 
 export function vaultInit(command: Command, io: Io, exit: (code: number) => void): void {
@@ -60,8 +60,6 @@ Examples:
     });
 }
 
-type SealedConfig = Extract<RootKeyConfig, { readonly kind: 'sealed' }>;
-
 /** Set for the rest of this run; the name is nobody else's. */
 const ASKED = 'POSTERN_VAULT_INIT_PASSPHRASE';
 
@@ -70,26 +68,12 @@ async function seal(
   io: Io,
   config: SealedConfig,
 ): Promise<{ rootKey: SealedConfig; env: Readonly<Record<string, string>> } | undefined> {
-  const [{ createSealedRoot }, { readSecret }] = await Promise.all([
-    import('../../crypto/keyring/index.ts'),
-    import('../../config/secret.ts'),
-  ]);
-  const known = await readSecret(config.passphrase, io.env).catch((error: unknown) => {
-    if (error instanceof PosternError && io.stdin.isTTY === true) return undefined;
-    throw error;
-  });
-  const passphrase = known ?? (await askTwice());
+  const { createSealedRoot } = await import('../../crypto/keyring/index.ts');
+  const known = await knownPassphrase(io, config);
+  const passphrase = known ?? (await askTwice(io, 'Passphrase of the root key'));
   await createSealedRoot(config.path, passphrase);
   if (known !== undefined) return undefined;
   return { rootKey: { ...config, passphrase: { env: ASKED } }, env: { [ASKED]: passphrase } };
-}
-
-async function askTwice(): Promise<string> {
-  const { password } = await import('@inquirer/prompts');
-  const ask = (message: string) => password({ message, mask: true }, { output: process.stderr });
-  const passphrase = await ask('Passphrase of the root key (12 characters or more):');
-  if ((await ask('Again:')) !== passphrase) throw new PosternError('E_USAGE', 'these were two different passphrases');
-  return passphrase;
 }
 
 export function describeRoot(rootKey: RootKeyConfig): string {
@@ -116,8 +100,5 @@ function backupAdvice(rootKey: RootKeyConfig, keys: string, store: string): stri
 }
 
 function passphraseAdvice(rootKey: RootKeyConfig): string {
-  if (rootKey.kind !== 'sealed') return '';
-  const { passphrase } = rootKey;
-  const place = 'file' in passphrase ? `in the file ${passphrase.file}` : `in the variable ${passphrase.env}`;
-  return `The passphrase was not kept. The gateway looks for it ${place}.`;
+  return rootKey.kind === 'sealed' ? `The passphrase was not kept. The gateway looks for it ${placeOf(rootKey)}.` : '';
 }

@@ -71,13 +71,18 @@ export function checkRootIsThere({ rootKey, keys }: VaultConfig): void {
  */
 export async function withVault<T>(io: Io, file: string, run: (opened: Opened) => Promise<T>): Promise<T> {
   const { policy, config } = await vaultPolicy(io, file);
+  refuseNoVault(config, file);
+  return await openVault(io, policy, config, run);
+}
+
+/** @throws PosternError `E_GUARD` where its keys were not made, `E_KEY` where what wraps them is missing */
+export function refuseNoVault(config: VaultConfig, file: string): void {
   if (!isSetUp(config)) {
     throw new PosternError('E_GUARD', `there is no vault yet: ${config.keys} holds no keys`, {
       hint: `Make it: postern vault init --policy ${file}. If there was one, restore its folder of keys (or mount it) first.`,
     });
   }
   checkRootIsThere(config);
-  return await openVault(io, policy, config, run);
 }
 
 /** As `withVault`, and makes what is missing. */

@@ -67,6 +67,12 @@ Examples:
     });
 }
 
+const KEYS = {
+  none: 'there was none',
+  kept: 'kept: a legal hold keeps documents that need it',
+  shredded: 'was destroyed before',
+} as const;
+
 /** What a receipt says, in lines. */
 export function describeEvent(event: ShredReceiptEvent): string[] {
   switch (event.kind) {
@@ -81,7 +87,7 @@ export function describeEvent(event: ShredReceiptEvent): string[] {
       return [
         `person              ${event.subject} (a keyed hash)`,
         `documents erased    ${date(Date.parse(event.erasedAt))}`,
-        `key                 ${event.key === 'kept' ? 'kept: a legal hold keeps documents that need it' : 'there was none'}`,
+        `key                 ${KEYS[event.key]}`,
         ...event.documents.map(describeDocuments),
       ];
   }

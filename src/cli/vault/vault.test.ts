@@ -10,88 +10,28 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openEpochKeys, openRootKey } from '../../crypto/keyring/index.ts';
-import { createEmbeddedData } from '../../db/embedded.ts';
 import type { Vault } from '../../guard/contract/vault.ts';
-import { createVault } from '../../guard/vault/index.ts';
-import { main } from '../main.ts';
+import { everythingIn, withGateway as gatewayOf, policyWith, runVault } from './testing/vault-folder.ts';
 
 const PERSON = 'anna@example.org';
 const PLACE = { store: 'elasticsearch', column: 'phone' } as const;
 
-const policy = (vault: string) => `version: 1
-listeners: [{ address: 127.0.0.1:0 }]
-upstreams:
-  shop: { store: elasticsearch, version: 8, nodes: ['http://127.0.0.1:9200'] }
-identity:
-  issuers:
-    - { name: shop, issuer: 'https://id.shop.example/', audience: [shop-search], algorithms: [ES256], types: [at+jwt] }
-${vault}
-roles:
-  mobile:
-    match: { issuer: shop }
-    rules: [{ indices: [orders], operations: [search], filter: all, fields: { total: double } }]
-`;
-
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'postern-vault-'));
-  writeFileSync(join(folder, 'guard.yaml'), policy('vault: {}'));
+  writeFileSync(join(folder, 'guard.yaml'), policyWith('vault: {}'));
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function vault(args: readonly string[], options: { stdin?: string; env?: NodeJS.ProcessEnv } = {}) {
-  const texts = { stdout: '', stderr: '' };
-  const sink = (name: keyof typeof texts) =>
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        texts[name] += chunk.toString('utf8');
-        done();
-      },
-    });
-  const code = await main(['vault', ...args], {
-    stdout: sink('stdout'),
-    stderr: sink('stderr'),
-    stdin: Readable.from(options.stdin === undefined ? [] : [options.stdin]),
-    env: options.env ?? {},
-    cwd: folder,
-  });
-  return { code, ...texts };
-}
-
-/** Runs with the vault of the folder, as a gateway does. */
-async function withGateway<T>(run: (vault: Vault) => Promise<T>): Promise<T> {
-  const root = await openRootKey({ kind: 'file', path: join(folder, '.postern/vault-root.key') }, async () => '');
-  const keys = await openEpochKeys(join(folder, '.postern/vault-keys'), root, { epochMs: 604_800_000 });
-  const data = await createEmbeddedData(join(folder, '.postern/guard-data'));
-  const gateway = await createVault({
-    store: data.vault,
-    keys,
-    gateway: 'gateway',
-    cache: { subjects: 100, ttl: 60_000 },
-  });
-  try {
-    return await run(gateway);
-  } finally {
-    await gateway.close();
-    await data.close();
-  }
-}
+const vault = (args: readonly string[], options: Parameters<typeof runVault>[2] = {}) =>
+  runVault(folder, args, options);
+const withGateway = <T>(run: (vault: Vault) => Promise<T>) => gatewayOf(folder, run);
 
 async function sealOne(): Promise<string> {
   return await withGateway(async (gateway) => gateway.seal(await gateway.open(PERSON), PLACE, '+49 30 555-0101'));
-}
-
-/** Everything that the folder holds, as text. */
-function everything(): string {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => `${entry.name}\n${readFileSync(join(entry.parentPath, entry.name), 'latin1')}`)
-    .join('\n');
 }
 
 describe('postern vault', () => {
@@ -103,6 +43,8 @@ describe('postern vault', () => {
       ['rotate'],
       ['shred'],
       ['export-subject'],
+      ['passphrase'],
+      ['change-root'],
       ['compact'],
       ['receipt', 'verify'],
     ]) {
@@ -114,7 +56,7 @@ describe('postern vault', () => {
   });
 
   it('says so where the policy has no vault', async () => {
-    writeFileSync(join(folder, 'guard.yaml'), policy(''));
+    writeFileSync(join(folder, 'guard.yaml'), policyWith(''));
     const { code, stderr } = await vault(['status']);
     expect(code).toBe(2);
     expect(stderr).toContain('guard.yaml has no vault');
@@ -162,7 +104,7 @@ describe('postern vault init', () => {
   it('seals the root key with the passphrase that the policy refers to', async () => {
     writeFileSync(
       join(folder, 'guard.yaml'),
-      policy('vault: { rootKey: { sealed: root.sealed, passphraseEnv: PASSPHRASE } }'),
+      policyWith('vault: { rootKey: { sealed: root.sealed, passphraseEnv: PASSPHRASE } }'),
     );
     const missing = await vault(['init']);
     expect([missing.code, existsSync(join(folder, 'root.sealed'))]).toEqual([2, false]);
@@ -174,7 +116,7 @@ describe('postern vault init', () => {
     const wrong = await vault(['status'], { env: { PASSPHRASE: 'another passphrase of a test' } });
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain('the passphrase does not open');
-    expect(made.stdout + made.stderr + wrong.stderr + everything()).not.toContain('passphrase of a test');
+    expect(made.stdout + made.stderr + wrong.stderr + everythingIn(folder)).not.toContain('passphrase of a test');
   }, 120_000);
 });
 
@@ -270,7 +212,7 @@ describe('postern vault shred', () => {
     const changed = readFileSync(report.receipt.file, 'utf8').replace('"hadKey": true', '"hadKey": false');
     writeFileSync(report.receipt.file, changed);
     expect((await vault(['receipt', 'verify', report.receipt.file, '--key', report.receipt.signedBy])).code).toBe(2);
-    expect(stdout + stderr + verified.stdout + everything()).not.toContain(PERSON);
+    expect(stdout + stderr + verified.stdout + everythingIn(folder)).not.toContain(PERSON);
   });
 
   it('tells a second time what it did the first time', async () => {

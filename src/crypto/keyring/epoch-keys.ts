@@ -107,6 +107,12 @@ export async function openEpochKeys(folder: string, root: RootKey, options: Epoc
   }
 
   async function look(): Promise<void> {
+    // A folder that is not mounted any more would look as if no epoch had ever been, and a first one would be begun in it.
+    if ((await readVault(folder))?.vault !== vault) {
+      throw new PosternError('E_KEY', `${folder} does not hold the keys of this vault any more`, {
+        hint: 'Mount it, or restore its newest copy. Until then nobody new gets a key.',
+      });
+    }
     names = await readNames(folder);
     looked = now();
     for (const epoch of names.destroyed) drop(epoch);

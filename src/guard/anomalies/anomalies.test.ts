@@ -89,3 +89,35 @@ describe('anomalies', () => {
     expect(alarms.map(({ count }) => count)).toEqual([3, 6]);
   });
 });
+
+describe('holds of several rules', () => {
+  const limits = { rate: { perSecond: 1, burst: 1 }, concurrent: null };
+  const rules: readonly AnomalyRule[] = [
+    { kind: 'walk', count: 1, windowMs: 1000, action: 'throttle', holdMs: 10_000, limits },
+    { kind: 'enumeration', count: 1, windowMs: 1000, action: 'block', holdMs: 500, limits: null },
+    { kind: 'slicing', count: 1, windowMs: 1000, action: 'step-up', holdMs: 5000, limits: null },
+  ];
+
+  it('hold beside one another: whoever is throttled for long can still be blocked, and an assertion ends no throttle', async () => {
+    const store = createMemoryAnomalies();
+    const anomalies = createAnomalies({ rules, webhook: null }, store, { onAlarm: () => {}, onFailure: () => {} });
+    anomalies.note('p', { ...QUIET, continues: true }, 0);
+    expect(anomalies.standing('p', 1)).toEqual({ kind: 'throttled', limits });
+    anomalies.note('p', { ...QUIET, misses: 1, range: 'r' }, 2);
+    expect(() => anomalies.standing('p', 3)).toThrow(expect.objectContaining({ code: 'limited' }));
+    expect(anomalies.standing('p', 503)).toEqual({ kind: 'step-up' });
+    await anomalies.release('p');
+    expect(anomalies.standing('p', 504)).toEqual({ kind: 'throttled', limits });
+    expect(anomalies.standing('p', 10_001)).toEqual({ kind: 'free' });
+  });
+
+  it('are remembered in no more than a fixed number of items, however many walk at once', () => {
+    const store = createMemoryAnomalies(1000);
+    const items = Array.from({ length: 300 }, (_, at) => `i${at}`);
+    for (const who of ['a', 'b', 'c', 'd']) expect(store.add('0:orders', who, items, 60_000, 0)).toBe(300);
+    // The one that was quiet longest was forgotten; the others were not.
+    expect(store.add('0:orders', 'd', ['more'], 60_000, 0)).toBe(301);
+    expect(store.add('0:orders', 'c', ['more'], 60_000, 0)).toBe(301);
+    expect(store.add('0:orders', 'a', ['more'], 60_000, 0)).toBe(1);
+  });
+});

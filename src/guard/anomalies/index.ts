@@ -1,3 +1,3 @@
 export { type Alarm, type Anomalies, createAnomalies, type Standing } from './anomalies.ts';
 export { createMemoryAnomalies } from './memory.ts';
-export type { AnomalyStore, Hold } from './store.ts';
+export { type AnomalyStore, type Hold, STRICTEST_FIRST } from './store.ts';

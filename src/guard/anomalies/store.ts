@@ -9,6 +9,9 @@ export interface Hold {
   readonly leftMs: number;
 }
 
+/** A throttle of an hour is no shelter from a block of a minute: each action holds by itself. */
+export const STRICTEST_FIRST = ['block', 'step-up', 'throttle'] as const satisfies readonly Hold['action'][];
+
 /** Where events and holds are remembered: this process, or a Valkey or Redis that several gateways share. */
 export interface AnomalyStore {
   /**
@@ -19,10 +22,10 @@ export interface AnomalyStore {
    * @throws Refusal `unavailable`
    */
   add(key: string, who: string, items: readonly string[], windowMs: number, now: number): number | Promise<number>;
-  /** Holds an action against a principal; a longer one that is there already stays. */
+  /** Holds an action against a principal, beside other actions; a longer one of the same action stays. */
   hold(who: string, hold: Hold, now: number): void | Promise<void>;
-  /** @throws Refusal `unavailable` */
+  /** The strictest. @throws Refusal `unavailable` */
   held(who: string, now: number): Hold | null | Promise<Hold | null>;
-  /** Ends a hold: the principal has proven itself. */
+  /** Ends a `step-up`: the principal has proven itself. */
   release(who: string): void | Promise<void>;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PosternError } from '../../core/errors.ts';
+import { hasOpenssl } from '../../core/testing/openssl.ts';
 import type { Peer } from '../contract/principal.ts';
 import { Refusal } from '../contract/refusal.ts';
 import { jsonObject } from '../json/value.ts';
@@ -123,7 +124,7 @@ function attempt(
   }
 }
 
-describe('a client certificate', () => {
+describe.skipIf(!hasOpenssl)('a client certificate', () => {
   it('is a principal with the claims of its source, bound to the certificate', () => {
     const authenticator = start({ claims: jsonObject([['tenant', 't1']]) });
     const principal = authenticator.authenticate(

@@ -118,7 +118,8 @@ export async function enrol(
 async function makeRoom({ store, config }: Service, row: DeviceRow, now: number): Promise<void> {
   const rows = (await store.devicesOf(row.subject))
     .filter(({ revokedAt }) => revokedAt === null)
-    .sort((a, b) => b.enrolledAt - a.enrolledAt || (a.id < b.id ? -1 : 1));
+    // The new one is the newest, also where the clock has not moved.
+    .sort((a, b) => Number(b.id === row.id) - Number(a.id === row.id) || b.enrolledAt - a.enrolledAt);
   const same = rows.filter(({ id, jkt }) => id !== row.id && jkt === row.jkt);
   const others = rows.filter((one) => !same.includes(one));
   for (const { id } of [...same, ...others.slice(config.maxDevices)]) await store.revoke({ id }, now);

@@ -2,5 +2,5 @@
 export { bindFilter } from './bind.ts';
 export { printDate, readDate } from './date.ts';
 export { holds } from './holds.ts';
-export { type MaskContext, maskRule, maskValue, REDACTED } from './mask.ts';
+export { type MaskContext, maskRule, maskValue } from './mask.ts';
 export { fieldsOf, valuesAt } from './values.ts';

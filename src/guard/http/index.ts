@@ -1,1 +1,1 @@
-export { type Grammar, readRequest } from './read-request.ts';
+export { readRequest } from './read-request.ts';

@@ -15,6 +15,19 @@ export function shareOfRole(limits: RoleLimits, workers: number): RoleLimits {
   };
 }
 
+/**
+ * As `shareOfRole`, for limits that are small on purpose: where one cannot be divided, each process allows one. Then all
+ * together may allow as many at once as there are processes, and no more in the long run.
+ */
+export function smallShareOfRole({ rate, concurrent, documents }: RoleLimits, workers: number): RoleLimits {
+  const part = (total: number) => Math.max(1, Math.floor(total / workers));
+  return {
+    rate: rate && { perSecond: rate.perSecond / workers, burst: part(rate.burst) },
+    concurrent: concurrent === null ? null : part(concurrent),
+    documents: documents && { count: part(documents.count), windowMs: documents.windowMs },
+  };
+}
+
 export function shareOfCalls(limits: CallLimits, workers: number): CallLimits {
   const { rate, concurrent } = limits;
   return {

@@ -4,6 +4,7 @@ import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { hasOpenssl } from '../../core/testing/openssl.ts';
 import type { Peer } from '../contract/principal.ts';
 import type { ListenerConfig, ListenerTls } from '../policy/listener-config.ts';
 import type { ListenerOptions } from './options.ts';
@@ -66,7 +67,7 @@ const pair = (name: string) => ({
   key: readFileSync(join(files.folder, `${name}.key`)),
 });
 
-describe('a client certificate', () => {
+describe.skipIf(!hasOpenssl)('a client certificate', () => {
   it('is shown when it was verified, with its names', async () => {
     const { port } = await start(configOf({ clientCertificates: 'required', clientCa: files.ca }));
     expect(await ask(port, pair('client'))).toBe(200);
@@ -104,7 +105,7 @@ describe('a client certificate', () => {
   });
 });
 
-describe('TLS', () => {
+describe.skipIf(!hasOpenssl)('TLS', () => {
   it('is 1.2 or newer, with forward secrecy', async () => {
     const { port } = await start(configOf());
     expect(await ask(port, { maxVersion: 'TLSv1.1', minVersion: 'TLSv1' })).not.toBe(200);
@@ -123,7 +124,7 @@ describe('TLS', () => {
   });
 });
 
-describe('certificates that change', () => {
+describe.skipIf(!hasOpenssl)('certificates that change', () => {
   const at = (name: string) => join(files.folder, 'live', name);
   const use = (name: string) => {
     mkdirSync(join(files.folder, 'live'), { recursive: true });

@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { hasOpenssl } from '../../core/testing/openssl.ts';
 import type { RawRequest } from '../contract/request.ts';
 import type { ListenerConfig } from '../policy/listener-config.ts';
 import type { ListenerOptions } from './options.ts';
@@ -55,7 +56,7 @@ function ask(headers: Record<string, string>, body?: string | Buffer): Promise<G
 
 const JSON_TYPE = { ':method': 'POST', 'content-type': 'application/json' };
 
-describe('a stream', () => {
+describe.skipIf(!hasOpenssl)('a stream', () => {
   it('is handed over as a request, without pseudo-headers', async () => {
     let seen: RawRequest | undefined;
     await start({}, (raw) => {
@@ -136,7 +137,7 @@ describe('a stream', () => {
   });
 });
 
-describe('a connection', () => {
+describe.skipIf(!hasOpenssl)('a connection', () => {
   it('says what it allows: 100 streams, no push, 16 KiB of headers', async () => {
     await start();
     expect(client.remoteSettings).toMatchObject({ maxConcurrentStreams: 100, maxHeaderListSize: 16_384 });

@@ -121,4 +121,38 @@ describe('encrypting what is there', () => {
       encrypted: 0,
     });
   });
+
+  describe('of owners by their pseudonym', () => {
+    const owner = { column: 'customer', type: 'keyword', claim: ['sub'], pseudonym: true } as const;
+    const subjects = [{ name: 'owner', reference: 'customer_ref', from: 'owner' }] as const;
+    const encryption = { subject: 'owner' };
+    const before = resource({ subjects, owner, fields: [field('phone', { encryption })] });
+    const after = resource({
+      subjects,
+      owner,
+      fields: [field('phone', { encryption }), field('status', { encryption })],
+    });
+
+    it('seals another field later, under the same keys', async () => {
+      const store = fill(3);
+      const vault = createMemoryVault();
+      await encryptExisting({ resource: before, store, vault }, { dryRun: false });
+      const owners = [...store.documents.values()].map(({ columns }) => columns.customer);
+      const parts = { resource: after, store, vault };
+      expect(await encryptExisting(parts, { dryRun: false })).toMatchObject({ encrypted: 3, skipped: {} });
+      expect(await verifyEncrypted(parts)).toMatchObject({ sealed: 6, plain: 0, unreadable: 0 });
+      expect([...store.documents.values()].map(({ columns }) => columns.customer)).toEqual(owners);
+    });
+
+    it('takes the pseudonym of someone who was shredded for nobody’s name', async () => {
+      const store = fill(1);
+      const vault = createMemoryVault();
+      await encryptExisting({ resource: before, store, vault }, { dryRun: false });
+      const there = store.documents.get('d0')?.columns;
+      vault.shred('user-0');
+      const done = await encryptExisting({ resource: after, store, vault }, { dryRun: false });
+      expect(done).toMatchObject({ encrypted: 0, skipped: { 'no key': 1 } });
+      expect(store.documents.get('d0')?.columns).toEqual(there);
+    });
+  });
 });

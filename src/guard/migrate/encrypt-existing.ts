@@ -3,12 +3,12 @@
  *
  * Documents are read in pages and written one by one, each only if nobody changed it meanwhile. A document that is encrypted
  * already is left as it is, so a run that was stopped is simply run again. What was written over can still be in the store's
- * old segments, its log, and in snapshots and backups: see docs/guard/vault.md.
+ * old segments, its log, and in snapshots and backups: see docs/guard/encrypting.md.
  */
-import { decryptDocument, encryptColumns, isEncrypted, openKeys, referencesOf } from '../api/index.ts';
+import { decryptDocument, encryptColumns, isEncrypted, openKeys, personOf, referencesOf } from '../api/index.ts';
 import { Refusal } from '../contract/refusal.ts';
 import type { Resource, ResourceScope, ResourceStore, StoredDocument } from '../contract/resource.ts';
-import type { Vault } from '../contract/vault.ts';
+import type { SubjectKey, Vault } from '../contract/vault.ts';
 import { type Json, type JsonObject, jsonObject } from '../json/value.ts';
 
 export interface Migration {
@@ -42,7 +42,10 @@ export interface Verification {
 interface Parts {
   readonly resource: Resource;
   readonly store: ResourceStore;
-  readonly vault: Vault;
+  readonly vault: Vault & {
+    /** Whether it has given anyone this pseudonym, also someone who was shredded since. */
+    knows(reference: string): boolean | Promise<boolean>;
+  };
 }
 
 const PAGE = 200;
@@ -143,14 +146,20 @@ async function changesOf(
   }
   const owner = resource.owner;
   const claim = owner === null ? undefined : columns[owner.column];
-  const renamed = owner?.pseudonym === true && typeof claim === 'string' && !(await isReference(claim, vault));
+  const named = owner?.pseudonym === true && typeof claim === 'string' ? claim : undefined;
+  // A pseudonym of someone who was shredded is no name of somebody new.
+  const renamed = named !== undefined && !(await vault.knows(named));
   if (plain.size === 0 && !renamed) return 'untouched';
   if (owner !== null && (claim === undefined || claim === null || claim === '')) return 'no owner';
-  if (owner?.pseudonym === true && !renamed) return 'no key';
+  const ownKey = named === undefined || renamed ? undefined : (await vault.byReferences([named])).get(named);
+  if (owner?.pseudonym === true && !renamed && ownKey === undefined) return 'no key';
   if (dryRun) return jsonObject([]);
   try {
     const claims = owner === null ? jsonObject([]) : nested(owner.claim, claim ?? null);
-    const keys = await openKeys(resource, values, claims, vault);
+    const keys =
+      ownKey === undefined
+        ? await openKeys(resource, values, claims, vault)
+        : await keysBeside(ownKey, resource, values, vault);
     const written: Record<string, Json> = { ...(await encryptColumns(resource, plain, keys, vault)) };
     if (renamed && owner !== null) {
       const key = await vault.open(String(claim));
@@ -165,8 +174,20 @@ async function changesOf(
   }
 }
 
-async function isReference(text: string, vault: Vault): Promise<boolean> {
-  return (await vault.byReferences([text])).has(text);
+/** The keys of a document whose owner's place holds the pseudonym already. */
+async function keysBeside(
+  ownKey: SubjectKey,
+  resource: Resource,
+  values: ReadonlyMap<string, Json>,
+  vault: Vault,
+): Promise<ReadonlyMap<string, SubjectKey>> {
+  const keys = new Map<string, SubjectKey>();
+  for (const subject of resource.subjects.values()) {
+    const person = subject.from === 'owner' ? undefined : personOf(resource, subject, values, jsonObject([]));
+    if (subject.from === 'owner') keys.set(subject.name, ownKey);
+    else if (person !== undefined) keys.set(subject.name, await vault.open(person));
+  }
+  return keys;
 }
 
 function nested(path: readonly string[], value: Json): JsonObject {

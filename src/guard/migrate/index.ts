@@ -1,7 +1,6 @@
 /** Brings what is in a store already to what the policy declares now. */
 export {
   encryptExisting,
-  type MigrateOptions,
   type Migration,
   type Verification,
   verifyEncrypted,

@@ -192,7 +192,7 @@ describe('a policy with resources, a vault and devices', () => {
       keys: '/srv/guard/vault-keys',
       epoch: 604_800_000,
       retain: 1_209_600_000,
-      cache: { subjects: 1000, ttl: 60_000 },
+      cache: { subjects: 2000, ttl: 60_000 },
     });
   });
 
@@ -229,7 +229,7 @@ describe('a policy with resources, a vault and devices', () => {
     expect(device?.fresh).toEqual(new Set(['orders.delete', 'people.update']));
     expect(device?.legacy[0]).toEqual({
       platform: 'android',
-      below: '5.0.0',
+      below: '50000',
       // To the end of its last day.
       until: Date.UTC(2026, 9, 1),
       limits: {

@@ -16,18 +16,26 @@ import type { Sealer, Upstream } from '../contract/store.ts';
 import type { VaultStore } from '../contract/vault.ts';
 import { describeApi, PAGE_POLICY, renderPage, schemesOf } from '../describe/index.ts';
 import { createFileWitness, createJournal, type Journal, type Witness } from '../journal/index.ts';
-import { createLimits, createMemoryStore, type LimitStore, shareOfCalls, shareOfRole } from '../limits/index.ts';
+import {
+  createLimits,
+  createMemoryStore,
+  type LimitStore,
+  shareOfCalls,
+  shareOfRole,
+  smallShareOfRole,
+} from '../limits/index.ts';
 import { createListener, type Listener } from '../listener/index.ts';
 import { createGuard } from '../pipeline/handle.ts';
 import type { Snapshot } from '../pipeline/snapshot.ts';
-import type { DeviceRequirement } from '../policy/devices-config.ts';
+import type { AnomaliesConfig, DeviceRequirement } from '../policy/devices-config.ts';
 import { anyObserved, buildAccess, buildObservedAccess, limitsFor, type Policy, watchPolicy } from '../policy/index.ts';
-import type { RoleLimits } from '../policy/limits-config.ts';
+import { NO_LIMITS, type RoleLimits } from '../policy/limits-config.ts';
 import type { ApiConfig } from '../policy/resources-config.ts';
 import type { SqlUpstreamConfig } from '../policy/upstream-config.ts';
 import { createSealer, loadSealKeys } from '../seal/index.ts';
 import { createElasticsearchStore } from '../stores/elasticsearch/index.ts';
 import { type LiveCatalogue, watchCatalogue } from './catalogue.ts';
+import { watchData } from './data-watch.ts';
 import { openDevices } from './devices.ts';
 import { createPseudonyms, createTokens, loadSecretKey } from './keys.ts';
 import { createMetrics, type GuardMetrics } from './metrics.ts';
@@ -101,6 +109,7 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
     ...policy.limits,
     peer: policy.limits.peer && shareOfCalls(policy.limits.peer, counted),
     device: policy.limits.device && shareOfRole(policy.limits.device, counted),
+    version: policy.limits.version && smallShareOfRole({ ...NO_LIMITS, ...policy.limits.version }, counted),
   };
   const limits = createLimits(calls, limitStore, {
     key: limitsKey,
@@ -120,11 +129,22 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
   const pseudonyms = createPseudonyms(limitsKey);
   const replay = options.replay ?? createMemoryReplayStore();
   const idempotency = options.idempotency ?? createMemoryIdempotency();
-  const { vault, device } = await openData().catch(async (error: unknown) => {
+  const { vault, device, probe } = await openData().catch(async (error: unknown) => {
     sealer.close();
     await Promise.allSettled([journal.close(), limits.close(), options.data?.close()]);
     throw error;
   });
+  const dataWatch =
+    (vault !== null || device !== null) && options.data
+      ? watchData({
+          devices: options.data.devices,
+          probe,
+          onChange: (missing) =>
+            missing === undefined
+              ? log('info', 'what the vault and the devices need is there again')
+              : log('error', missing),
+        })
+      : null;
   const shared = new WeakMap<RoleLimits, RoleLimits>();
 
   function share(roleLimits: RoleLimits): RoleLimits {
@@ -139,6 +159,7 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
 
   let built = await build(policy).catch(async (error: unknown) => {
     sealer.close();
+    dataWatch?.close();
     await Promise.allSettled([journal.close(), limits.close(), vault?.close(), device?.devices.close()]);
     await options.data?.close().catch(() => undefined);
     throw error;
@@ -156,11 +177,11 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
     const found =
       policy.devices && parts.store
         ? await openDevices(policy.devices, { ...parts, store: parts.store }).catch(async (error: unknown) => {
-            await opened?.close();
+            await opened?.vault.close();
             throw error;
           })
         : null;
-    return { vault: opened, device: found };
+    return { vault: opened?.vault ?? null, device: found, probe: opened?.probe ?? null };
   }
 
   interface Built {
@@ -227,7 +248,7 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
         limitsOf: (principal) => share(limitsFor(next, principal.roles)),
         api,
         devices: device?.devices ?? null,
-        requirementOf: requirementsOf(next),
+        requirementOf: requirementsOf(next, counted),
       };
       return { policy: next, snapshot, bound, databases, catalogue };
     } catch (error) {
@@ -283,7 +304,7 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
 
   const anomalies =
     policy.anomalies &&
-    createAnomalies(policy.anomalies, options.anomalyStore ?? createMemoryAnomalies(), {
+    createAnomalies(dividedAnomalies(policy.anomalies, counted), options.anomalyStore ?? createMemoryAnomalies(), {
       onAlarm(alarm) {
         metrics.onAlarm(alarm.kind, alarm.action);
         log('warn', `${alarm.kind} of ${alarm.source} by a principal (${alarm.principal}): ${alarm.action}`);
@@ -382,6 +403,7 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
 
   async function stop(graceMs: number): Promise<void> {
     watching.close();
+    dataWatch?.close();
     await Promise.all(listeners.map((listener) => listener.close(graceMs)));
     // On a full disk its last checkpoint has no place; the rest is ended all the same.
     await journal.close().catch((error: unknown) => log('error', `the journal has no last checkpoint: ${safe(error)}`));
@@ -405,6 +427,8 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
     notReady() {
       if (!journal.healthy) return 'the journal cannot be written';
       if (!limits.ready()) return 'the store of the limits cannot be reached';
+      const missing = dataWatch?.missing();
+      if (missing !== undefined) return missing;
       if (vault?.ready() === false) return 'the keys of the vault cannot be read';
       if (!built.snapshot.authenticator.ready()) return 'the keys of an issuer are not known yet';
       return undefined;
@@ -418,9 +442,25 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
 const NO_STORE: Upstream = { send: () => Promise.reject(new Refusal('absent', 'the policy names no search store')) };
 const NO_STORE_DIALECT = 'elasticsearch-8';
 
-function requirementsOf({ roles }: Policy): (role: string | null) => DeviceRequirement | null {
-  const requirements = new Map(roles.map(({ name, device }) => [name, device]));
+function requirementsOf({ roles }: Policy, workers: number): (role: string | null) => DeviceRequirement | null {
+  const requirements = new Map(
+    roles.map(({ name, device }) => [
+      name,
+      device && {
+        ...device,
+        legacy: device.legacy.map((one) => ({ ...one, limits: smallShareOfRole(one.limits, workers) })),
+      },
+    ]),
+  );
   return (role) => (role === null ? null : (requirements.get(role) ?? null));
+}
+
+function dividedAnomalies(config: AnomaliesConfig, workers: number): AnomaliesConfig {
+  const rules = config.rules.map((rule) => ({
+    ...rule,
+    limits: rule.limits && smallShareOfRole({ ...NO_LIMITS, ...rule.limits }, workers),
+  }));
+  return { ...config, rules };
 }
 
 /** A token that comes with the first request is not to meet keys that are still being read. */

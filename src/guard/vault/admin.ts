@@ -11,6 +11,8 @@ export interface VaultAdmin {
   readonly vaultId: string;
   /** What the store calls a person. */
   subjectId(subject: string): SubjectId;
+  /** Whether somebody has, or had until a shred, this pseudonym. */
+  knows(reference: Reference): Promise<boolean>;
   status(): Promise<VaultStatus>;
   /**
    * Begins a new epoch if it is time (or asked for), moves everybody from older ones to it, and destroys the keys that wrap
@@ -99,6 +101,7 @@ export function createAdmin(parts: AdminParts): VaultAdmin {
     ...steps,
     vaultId: keys.vault,
     subjectId,
+    knows: (reference) => trusted(async () => (await store.subjectOf(reference)) !== undefined),
     status: () =>
       trusted(async () => {
         const [counts, facts, shreds] = await Promise.all([store.counts(), keys.list(), store.shreds()]);

@@ -18,6 +18,13 @@ export interface IndexHashes {
   close(): void;
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A UUID is one however its letters are written (RFC 9562, 4), and so is the person: an erasure must not meet half of one. */
+function canonical(subject: string): string {
+  return UUID.test(subject) ? subject.toLowerCase() : subject;
+}
+
 /** @param derive 32 bytes of their own for each label */
 export function createIndexHashes(derive: (label: string) => Uint8Array): IndexHashes {
   const subjects = derive('postern subject id 1');
@@ -26,7 +33,7 @@ export function createIndexHashes(derive: (label: string) => Uint8Array): IndexH
   const binding = derive('postern binding 1');
   return {
     bindingId: Buffer.from(binding).toString('base64url'),
-    subjectId: (subject) => createHmac('sha256', subjects).update(subject).digest('base64url'),
+    subjectId: (subject) => createHmac('sha256', subjects).update(canonical(subject)).digest('base64url'),
     lookUpToken: (map, value) => createHmac('sha256', lookUps).update(lengthPrefixed(map, value)).digest('base64url'),
     beacon(map, value, bits) {
       if (!Number.isInteger(bits) || bits < 1 || bits > 256) throw new RangeError('a beacon has 1 to 256 bits');

@@ -155,9 +155,9 @@ export async function shredSubject(parts: ShredParts, id: SubjectId, options: Sh
 
   if (!isDone('tombstone')) {
     // A gateway that has the key at hand would go on to write with it, after the documents are gone.
-    await parts.purge(reference);
+    const gateways = await parts.purge(reference);
     const hadKey = subject.wrapped !== null;
-    await done('tombstone', reference, { hadKey, epochs: hadKey ? [subject.epoch] : [] });
+    await done('tombstone', reference, { hadKey, gateways, epochs: hadKey ? [subject.epoch] : [] });
   }
   if (!isDone('documents')) {
     const documents = await deleteAll(options, reference);
@@ -172,7 +172,9 @@ export async function shredSubject(parts: ShredParts, id: SubjectId, options: Sh
     await done('key', reference, { epochs });
   }
   if (!isDone('purge')) {
-    const gateways = await parts.purge(reference);
+    const { confirmed, expired } = await parts.purge(reference);
+    // One that was waited for in vain the first time has no lease any more, and is not met here.
+    const gateways = { confirmed, expired: notes.gateways.expired + expired };
     // A request that was under way when the tombstone came may have written since: a document, or a look-up.
     const documents = withLate(notes.documents, await deleteAll(options, reference));
     await parts.dropKey(id);

@@ -7,7 +7,8 @@ import type { Outcome, Sent } from '../harness/fixture.ts';
 
 /**
  * `refused-400`: malformed or unsupported, nothing reached the store · `refused-401` · `refused-403` · `refused`: one of 400,
- * 403, 405, 406 and 415, nothing reached the store · `absent`: like what does not exist · `rewritten`: answered from a
+ * 403, 405, 406 and 415, nothing reached the store · `undeclared`: 404 or 405, nothing reached the store · `refused-422`: not what is
+ * declared, nothing was written · `absent`: like what does not exist · `rewritten`: answered from a
  * request that was written anew · `filtered`: answered, with what is hidden left out · `synthesised`: answered by the gateway
  * itself, nothing reached the store · `forbidden`: 403 after the document was looked for under the filter · `failed-closed`: nothing is shown, 5xx or 429 · `harmless`: answered as if it had not been
  * tried.
@@ -17,6 +18,8 @@ export type Expected =
   | 'refused-401'
   | 'refused-403'
   | 'refused-404'
+  | 'refused-422'
+  | 'undeclared'
   | 'refused'
   | 'absent'
   | 'rewritten'

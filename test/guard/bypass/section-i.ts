@@ -43,6 +43,7 @@ import {
 } from '../harness/fixture.ts';
 import { type BypassStory, type Expected, type Step, step } from './case.ts';
 import { expectOutcome } from './run-cases.ts';
+import { BEARERS, DEVICE_PROOFS, STORIES_DEVICES } from './section-i-devices.ts';
 
 const JWKS = 'https://id.example.org/jwks.json';
 const COUNT: Sent = { target: '/profiles/_count', as: null };
@@ -515,6 +516,7 @@ export const STORIES_I: readonly BypassStory[] = [
         for (const cnf of [{}, { jkt: '' }, { jkt: 1 }, { jkt: null }, null, 'x', { 'x5t#S256': 1 }])
           await as('refused-401', at, bearer(await token({ cnf })));
       }),
+      ...BEARERS,
     ],
   },
   {
@@ -626,6 +628,7 @@ export const STORIES_I: readonly BypassStory[] = [
           await as('filtered', at, dpop(access, await proofOf(access, { claims: { htu } })));
         await as('filtered', at, dpop(access, await proofOf(access)), { ...COUNT, target: '/profiles/_count?pretty' });
       }),
+      ...DEVICE_PROOFS,
     ],
   },
   {
@@ -898,6 +901,7 @@ export const STORIES_I: readonly BypassStory[] = [
       }),
     ],
   },
+  ...STORIES_DEVICES,
 ];
 
 async function as401(at: Stand, sent: Sent): Promise<void> {

@@ -9,6 +9,7 @@ import { STORIES_F } from './section-f.ts';
 import { SECTION_G, STORIES_G } from './section-g.ts';
 import { STORIES_H } from './section-h.ts';
 import { STORIES_I } from './section-i.ts';
+import { STORIES_J } from './section-j.ts';
 
 export interface Section {
   readonly letter: string;
@@ -30,4 +31,10 @@ export const SECTIONS: readonly Section[] = [
   { letter: 'G', title: 'Other endpoints, and writes', through: MEMORY, cases: [...SECTION_G, ...STORIES_G] },
   { letter: 'H', title: 'The HTTP layer', through: 'sockets, memory', cases: STORIES_H },
   { letter: 'I', title: 'Authentication, limits, failures', through: 'real authenticator, memory', cases: STORIES_I },
+  {
+    letter: 'J',
+    title: 'Declared resources and encrypted fields',
+    through: 'search store and database in memory',
+    cases: STORIES_J,
+  },
 ];

@@ -101,6 +101,15 @@ async function refuses(port: number): Promise<boolean> {
   });
 }
 
+/** The system deals out the connections: asked again until both processes have answered. */
+async function overBoth(ask: () => Promise<readonly Parameters<typeof processOf>[0][]>): Promise<void> {
+  const seen = new Set<unknown>();
+  for (let round = 0; round < 20 && seen.size < 2; round++) {
+    for (const answer of await ask()) seen.add(processOf(answer));
+  }
+  expect(seen.size).toBe(2);
+}
+
 describe('a worker that is killed under load', () => {
   it('takes nothing with it but its connections, and another one takes its place', async () => {
     const { place, url, token, running, admin } = await bench('--workers', '2');
@@ -178,18 +187,24 @@ describe('several workers', () => {
     const changes = { claims: { htm: 'POST', htu: `${url}/things/_search`, iat: Math.floor(Date.now() / 1000) } };
     const send = async (proof: string) =>
       alone(url, '/things/_search', { authorization: `DPoP ${token}`, dpop: proof }, { query: { match_all: {} } });
-    const proofs = await Promise.all(Array.from({ length: 8 }, () => makeProof(device, token, changes)));
-    const fresh = await Promise.all(proofs.map(send));
-    expect(fresh.map(({ status }) => status)).toEqual(proofs.map(() => 200));
-    expect(new Set(fresh.map(processOf)).size).toBe(2);
+    const proofs: string[] = [];
+    await overBoth(async () => {
+      const more = await Promise.all(Array.from({ length: 8 }, () => makeProof(device, token, changes)));
+      proofs.push(...more);
+      const fresh = await Promise.all(more.map(send));
+      expect(fresh.map(({ status }) => status)).toEqual(more.map(() => 200));
+      return fresh;
+    });
     // Each of them once more, at the same time and one after the other.
     const again = await Promise.all([...proofs, ...proofs].map(send));
     expect(again.map(({ status }) => status)).toEqual([...proofs, ...proofs].map(() => 401));
-    const one = await makeProof(device, token, changes);
-    const race = await Promise.all(Array.from({ length: 12 }, () => send(one)));
-    expect(race.filter(({ status }) => status === 200)).toHaveLength(1);
-    expect(race.filter(({ status }) => status === 401)).toHaveLength(11);
-    expect(new Set(race.map(processOf)).size).toBe(2);
+    await overBoth(async () => {
+      const one = await makeProof(device, token, changes);
+      const race = await Promise.all(Array.from({ length: 12 }, () => send(one)));
+      expect(race.filter(({ status }) => status === 200)).toHaveLength(1);
+      expect(race.filter(({ status }) => status === 401)).toHaveLength(11);
+      return race;
+    });
   }, 60_000);
 
   it('read each other’s scroll ids, also those that made the keys together', async () => {
@@ -203,11 +218,13 @@ describe('several workers', () => {
     const first = await alone(url, '/things/_search?scroll=1m', { authorization }, { size: 1 });
     expect(first.status).toBe(200);
     const scroll_id = (first.json as { _scroll_id: string })._scroll_id;
-    const pages = await Promise.all(
-      Array.from({ length: 8 }, () => alone(url, '/_search/scroll', { authorization }, { scroll: '1m', scroll_id })),
-    );
-    expect(pages.map(({ status }) => status)).toEqual(pages.map(() => 200));
-    expect(new Set(pages.map(processOf)).size).toBe(2);
+    await overBoth(async () => {
+      const pages = await Promise.all(
+        Array.from({ length: 8 }, () => alone(url, '/_search/scroll', { authorization }, { scroll: '1m', scroll_id })),
+      );
+      expect(pages.map(({ status }) => status)).toEqual(pages.map(() => 200));
+      return pages;
+    });
   }, 60_000);
 
   it.each([

@@ -2,10 +2,11 @@
  * What may reach the stores of declared resources, said once more: this file knows nothing of the printers. And the markers by
  * which a hidden value is known wherever it turns up.
  */
+
+import { field as fieldOf } from '../../../src/guard/api/testing/resources.ts';
 import type { Resource } from '../../../src/guard/contract/resource.ts';
 import type { SqlStatement } from '../../../src/guard/contract/sql.ts';
 import { checkGrammar as checkStatement } from '../../../src/guard/stores/postgresql/testing/grammar.ts';
-import { field as fieldOf } from '../../../src/guard/api/testing/resources.ts';
 import type { SeenRequest } from './memory-store.ts';
 
 /** Stands in every encrypted value, in its plain form: reaches no store, no journal, no log. */
@@ -16,7 +17,20 @@ export const NEVER = /CANARY-(?:IBAN|VOUCHER|PIN|GONE)/;
 const SEALED = ['phone', 'note', 'salary', 'recipientName'];
 const REFERENCES = ['customer_ref', 'recipient_ref'];
 const OPEN = [
-  ...['status', 'total', 'placed', 'units', 'gift', 'title', 'tags', 'address', 'recipientId', 'iban', 'voucher', 'pin'],
+  ...[
+    'status',
+    'total',
+    'placed',
+    'units',
+    'gift',
+    'title',
+    'tags',
+    'address',
+    'recipientId',
+    'iban',
+    'voucher',
+    'pin',
+  ],
 ];
 const COLUMNS = [...OPEN, ...SEALED, ...REFERENCES, 'recipientName_beacon', 'customer', 'deleted'];
 /** What a client may narrow by, and what the gateway does for an encrypted field. */

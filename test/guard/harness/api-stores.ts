@@ -8,7 +8,7 @@ import type { ListQuery, ResourceScope, ResourceStore } from '../../../src/guard
 import type { SqlRow, SqlStatement } from '../../../src/guard/contract/sql.ts';
 import type { Upstream, UpstreamAnswer } from '../../../src/guard/contract/store.ts';
 import { printJson } from '../../../src/guard/json/index.ts';
-import { type Json, JsonNumber, type JsonObject, jsonObject, type JsonScalar } from '../../../src/guard/json/value.ts';
+import { type Json, JsonNumber, type JsonObject, type JsonScalar, jsonObject } from '../../../src/guard/json/value.ts';
 import { createPostgresqlResources } from '../../../src/guard/stores/postgresql/index.ts';
 import { isBody, list, matcher, order, valuesOf } from './memory-query.ts';
 import type { SeenRequest } from './memory-store.ts';
@@ -56,7 +56,7 @@ export function createSearchStore(): SearchStore {
   function search(index: MemoryIndex, body: Record<string, unknown>): object {
     const matches = matcher(body.query);
     const keys = list(body.sort).flatMap((key) => Object.entries(isBody(key) ? key : {}));
-    const valueOf = (document: MemoryDocument, name: string): unknown =>
+    const sortValueOf = (document: MemoryDocument, name: string): unknown =>
       name === '_seq_no' ? document.seq : (valuesOf(document, name)[0] ?? null);
     const compare = (a: readonly unknown[], b: readonly unknown[]): number => {
       for (const [at, [name, how]] of keys.entries()) {
@@ -72,7 +72,7 @@ export function createSearchStore(): SearchStore {
     const after = Array.isArray(body.search_after) ? body.search_after : undefined;
     const hits = index.documents
       .filter((document) => matches(document, index))
-      .map((document) => ({ document, sort: keys.map(([name]) => valueOf(document, name)) }))
+      .map((document) => ({ document, sort: keys.map(([name]) => sortValueOf(document, name)) }))
       .sort((a, b) => compare(a.sort, b.sort))
       .filter(({ sort }) => after === undefined || compare(sort, after) > 0)
       .slice(0, Number(body.size ?? 10))
@@ -134,7 +134,10 @@ export function createSearchStore(): SearchStore {
       document.source = { ...document.source, ...columns } as MemoryDocument['source'];
     },
     save() {
-      const all = [...indices.values()].map((index) => ({ ...index, documents: index.documents.map((one) => ({ ...one })) }));
+      const all = [...indices.values()].map((index) => ({
+        ...index,
+        documents: index.documents.map((one) => ({ ...one })),
+      }));
       const at = sequence;
       return () => {
         sequence = at;
@@ -201,12 +204,10 @@ export function createSqlStore(): SqlStore {
     const dates = new Set(
       [...resource.fields.values()].filter(({ schema }) => schema.type === 'date').map(({ column }) => column),
     );
-    const printed = Object.entries(columns).map(
-      ([name, value]): [string, Json] => [
-        name,
-        dates.has(name) && typeof value === 'string' ? value.replace(/Z$/, '+00:00') : value,
-      ],
-    );
+    const printed = Object.entries(columns).map(([name, value]): [string, Json] => [
+      name,
+      dates.has(name) && typeof value === 'string' ? value.replace(/Z$/, '+00:00') : value,
+    ]);
     return [id, String(version), printJson(jsonObject(printed))];
   }
 

@@ -35,7 +35,7 @@ export function create(call: Call, request: ParsedRequest): () => Promise<StoreR
       const { scope } = await ownScope(call);
       const found = await compiled.store().get(scope, id);
       // It was created, and is gone since: not to be made again.
-      return found === undefined ? absent(call) : created(call, found, short);
+      return found === undefined ? absent(call) : created(call, found, short, [found]);
     }
     try {
       const document = await createOne(call, id, values);
@@ -48,13 +48,19 @@ export function create(call: Call, request: ParsedRequest): () => Promise<StoreR
   };
 }
 
-async function created(call: Call, document: StoredDocument, short: boolean): Promise<StoreReply> {
+/** @param shown that the answer shows to someone who did not just send it: the budget is spent for them */
+async function created(
+  call: Call,
+  document: StoredDocument,
+  short: boolean,
+  shown: readonly StoredDocument[] = [],
+): Promise<StoreReply> {
   const { compiled } = call;
   const location = `/${[...compiled.resource.path, document.id].map(encodeURIComponent).join('/')}`;
   const headers = { location, etag: compiled.etag(document), ...(short ? preferenceApplied : {}) };
   if (short) return answer(call, 201, undefined, { headers });
   const [plain] = await compiled.decrypt([document]);
-  return answer(call, 201, compiled.render(plain!), { headers });
+  return answer(call, 201, compiled.render(plain!), { headers, documents: shown });
 }
 
 /** @throws Refusal `conflict`, `idempotency`, `forbidden`, `erased`, `unavailable` and those of the store */

@@ -5,6 +5,7 @@ import type { Reference, SubjectKey, ValuePlace, Vault } from '../../contract/va
 
 export interface MemoryVault extends Vault {
   shred(subject: string): void;
+  knows(reference: Reference): boolean;
   /** Rows of look-ups. */
   lookups(): number;
   /** Whether answers come as promises. */
@@ -21,14 +22,17 @@ export function createMemoryVault(): MemoryVault {
   const byReference = (reference: Reference) => [...people.values()].find((key) => key?.reference === reference);
   const given = <T>(value: T): T | Promise<T> => (vault.later ? Promise.resolve(value) : value);
 
+  const references = new Set<Reference>();
   const vault: MemoryVault = {
     later: false,
+    knows: (reference) => references.has(reference),
     find: (subject) => given(people.get(subject) ?? undefined),
     open(subject) {
       const known = people.get(subject);
       if (known === null) throw new Refusal('erased');
       const key = known ?? { reference: randomBytes(16).toString('base64url'), epoch: 1, key: randomBytes(32) };
       people.set(subject, key);
+      references.add(key.reference);
       return given(key);
     },
     byReferences(references) {

@@ -197,11 +197,11 @@ describe('a status list', () => {
   it('is read again when the file changes, and holds for an hour when that can be read no more', async () => {
     const said: string[] = [];
     const path = await file('live.json', '{"entries":{"a1":{"status":"REVOKED"}}}');
-    const list = openStatusList(path, (message) => said.push(message));
+    const list = openStatusList(path, (message) => said.push(message), NOW);
     expect([list.isRevoked('a1', NOW), list.isRevoked('b2', NOW)]).toEqual([true, false]);
 
     await file('live.json', '{"entries":{"b2":{"status":"REVOKED"}}}');
-    await utimes(path, 1, 1);
+    await utimes(path, NOW / 1000 - 1, NOW / 1000 - 1);
     expect(list.isRevoked('b2', NOW + 9_999)).toBe(false);
     expect([list.isRevoked('a1', NOW + 10_000), list.isRevoked('b2', NOW + 10_000)]).toEqual([false, true]);
 
@@ -217,9 +217,31 @@ describe('a status list', () => {
     expect(list.isRevoked('b2', NOW + 30_000 + hour)).toBe(false);
   });
 
+  it('that nobody has written for more than a week is told of once, at the start or when it is noticed', async () => {
+    const week = 7 * 86_400_000;
+    const said: string[] = [];
+    const path = await file('old.json', '{"entries":{}}');
+    const writtenAt = (at: number) => utimes(path, at / 1000, at / 1000);
+    await writtenAt(NOW - week);
+    const list = openStatusList(path, (message) => said.push(message), NOW);
+    list.isRevoked('1', NOW);
+    expect(said).toEqual([]);
+    list.isRevoked('1', NOW + 20_000);
+    list.isRevoked('1', NOW + 40_000);
+    expect(said).toEqual([expect.stringContaining('was written 7 days ago')]);
+    openStatusList(path, (message) => said.push(message), NOW + week);
+    expect(said).toEqual([expect.anything(), expect.stringContaining('was written 14 days ago')]);
+
+    await writtenAt(NOW + 50_000);
+    list.isRevoked('1', NOW + 60_000);
+    expect(said).toHaveLength(2);
+    list.isRevoked('1', NOW + 50_001 + week);
+    expect(said).toHaveLength(3);
+  });
+
   it('that is gone decides nothing after an hour', async () => {
     const path = await file('gone.json', '{"entries":{}}');
-    const list = openStatusList(path, () => undefined);
+    const list = openStatusList(path, () => undefined, NOW);
     expect(list.isRevoked('1', NOW)).toBe(false);
     await rm(path);
     expect(list.isRevoked('1', NOW + 20_000)).toBe(false);

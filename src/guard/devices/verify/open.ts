@@ -68,10 +68,10 @@ async function openPlay(config: PlayIntegrityConfig, options: OpenTrustOptions):
 
 async function openKeyAttestation(
   config: KeyAttestationConfig,
-  { log }: OpenTrustOptions,
+  { log, now }: OpenTrustOptions,
 ): Promise<KeyAttestationTrust> {
   const { roots, statusList } = config;
-  const status = statusList === null ? null : openStatusList(statusList, log);
+  const status = statusList === null ? null : openStatusList(statusList, log, now());
   if (roots === null) return { config, status };
   const pem = (await readNamed(roots)).toString('latin1');
   return { config, status, roots: orInvalid('the roots of Key Attestation', () => readRootKeys(pem), roots) };

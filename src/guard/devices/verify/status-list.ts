@@ -5,7 +5,7 @@
  *
  * The operator fetches it (`cron`, `curl`) and the gateway reads the file, again when that changes. What stands in it with any
  * status is not accepted. A file that cannot be read any more leaves the last list in force for `GRACE`; after that nothing is
- * accepted.
+ * accepted. A list that nobody has written for `OLD` is told of once: whatever fetched it may have stopped.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { PosternError } from '../../../core/errors.ts';
@@ -23,6 +23,8 @@ export interface StatusList {
 const MAX_BYTES = 16 * 1024 * 1024;
 const POLL = 10_000;
 const GRACE = 60 * 60_000;
+const DAY = 86_400_000;
+const OLD = 7 * DAY;
 const SERIAL = /^[0-9a-f]{1,42}$/;
 
 /** @throws Unproven when it is not such a list */
@@ -42,9 +44,10 @@ export function readStatusList(bytes: Uint8Array): ReadonlySet<string> {
 
 /**
  * @param path absolute
+ * @param opened ms since the epoch
  * @throws PosternError `E_CONFIG_INVALID` when the file cannot be read or understood at start
  */
-export function openStatusList(path: string, log: (message: string) => void): StatusList {
+export function openStatusList(path: string, log: (message: string) => void, opened: number): StatusList {
   let serials: ReadonlySet<string>;
   try {
     serials = load(path);
@@ -57,12 +60,23 @@ export function openStatusList(path: string, log: (message: string) => void): St
   let version = versionOf(path);
   let askedAt = Number.NEGATIVE_INFINITY;
   let goodAt = Number.NEGATIVE_INFINITY;
+  let toldOf: string | undefined;
+  const tellAge = (now: number): void => {
+    const age = now - modifiedAt(path, now);
+    if (age <= OLD || toldOf === version) return;
+    toldOf = version;
+    log(
+      `the status list of attestation keys was written ${Math.floor(age / DAY)} days ago: keys that were revoked since are believed`,
+    );
+  };
+  tellAge(opened);
   const refresh = (now: number): void => {
     const current = versionOf(path);
     try {
       if (current !== version || goodAt !== askedAt) serials = load(path);
       version = current;
       goodAt = now;
+      tellAge(now);
     } catch (error) {
       if (goodAt === askedAt) log(`the status list of attestation keys cannot be used any more: ${reason(error)}`);
     }
@@ -105,6 +119,11 @@ function versionOf(path: string): string {
   } catch {
     return 'none';
   }
+}
+
+/** Now, for a file that is not there: that is told of otherwise. */
+function modifiedAt(path: string, now: number): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
 }
 
 function reason(error: unknown): string {

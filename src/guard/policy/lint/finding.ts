@@ -50,6 +50,7 @@ export const LINT_RULES = {
   'guard/no-status-list': 'attestation keys whose revocation nobody looks up',
   'guard/device-never': 'a role that no device can have',
   'guard/fresh-never': 'assertions that no device can make',
+  'guard/version-forms': 'versions that cannot be compared',
   'guard/legacy-over': 'old versions whose time is over',
   'guard/legacy-long': 'old versions that are let in for long',
   'guard/legacy-unlimited': 'old versions without limits of their own',

@@ -1,4 +1,5 @@
 /** The vault, devices, and what is watched for: how much they are worth as they are set. */
+import type { DevicePlatform } from '../../contract/device.ts';
 import type { Policy, Role } from '../policy.ts';
 import { isLoopback } from '../schema/names.ts';
 import { databaseOf } from '../schema/upstream.ts';
@@ -103,8 +104,16 @@ function lintRequirement(role: Role, now: number, report: Report): void {
       'devices are enrolled by people with tokens of an issuer: nobody can have this role on one',
     );
   }
-  for (const [index, { until, limits }] of (role.device?.legacy ?? []).entries()) {
+  for (const [index, { until, limits, platform, below }] of (role.device?.legacy ?? []).entries()) {
     const path = ['roles', role.name, 'device', 'legacy', index];
+    if (!comparable(role.device?.minimumVersion ?? new Map(), platform, below)) {
+      report.at(
+        [...path, 'below'],
+        'guard/version-forms',
+        'warning',
+        `${hasDots(below) ? 'dotted here, and a code' : 'a code here, and dotted'} in \`minimumVersion\`: versions of the two forms are not compared, so an app that says its version in the other form is refused`,
+      );
+    }
     if (until <= now) {
       report.at(
         [...path, 'until'],
@@ -131,6 +140,20 @@ function lintRequirement(role: Role, now: number, report: Report): void {
       );
     }
   }
+}
+
+/** Without a platform it is for all of them: one that has the same form is enough. */
+function comparable(
+  minimum: ReadonlyMap<DevicePlatform, string>,
+  platform: DevicePlatform | null,
+  below: string,
+): boolean {
+  const versions = platform === null ? [...minimum.values()] : [minimum.get(platform) ?? below];
+  return versions.length === 0 || versions.some((version) => hasDots(version) === hasDots(below));
+}
+
+function hasDots(version: string): boolean {
+  return version.includes('.');
 }
 
 export function lintDetection(policy: Policy, report: Report): void {

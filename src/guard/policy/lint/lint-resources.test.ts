@@ -312,6 +312,16 @@ describe('lint of devices', () => {
     expect(found(FULL.replace(', concurrent: 1, documents: 50/1h', ''))).toContain('warning guard/legacy-unlimited @{');
   });
 
+  it('finds old versions that are written otherwise than the lowest ones', () => {
+    expect(found(FULL.replace('below: 50000', 'below: 5.0.0'))).toContain('warning guard/version-forms @5.0.0');
+    expect(found(FULL.replace('ios: 5.2.0', 'ios: 502'))).not.toContain('warning guard/version-forms @4.0.0');
+    const codes = FULL.replace("ios: 5.2.0, android: 50200, web: '5.2'", 'ios: 502, android: 50200');
+    expect(found(codes)).toContain('warning guard/version-forms @4.0.0');
+    expect(found(codes.replace('below: 4.0.0', 'below: 40000')).join()).not.toContain('guard/version-forms');
+    // A platform without a lowest version has nothing that it could differ from.
+    expect(found(FULL.replace('android: 50200, ', '').replace('50000', '5.0.0')).join()).not.toContain('version-forms');
+  });
+
   it('finds alarms that can be forged, and estimates that are none', () => {
     expect(found(FULL.replace(', secretFile: secrets/webhook', ''))).toContain('warning guard/webhook-unsigned @{');
     expect(found(FULL.replace(/store: \{ valkey.*/, 'store: memory'))).toContain(

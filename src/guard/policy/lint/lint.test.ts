@@ -86,6 +86,67 @@ describe('lint', () => {
     );
   });
 
+  it('finds an index name in two stores', () => {
+    const two = (index: string) =>
+      withRoles(
+        `r:\n  match: { issuer: shop, claims: { scope: { contains: read } } }\n  ${OBSERVER}\n  rules:\n  ${CLEAN.replace('{ ', '{ upstream: shop, ')}\n  ${CLEAN.replace('{ ', '{ upstream: other, ').replace('[a]', `[${index}]`)}`,
+      ).replace(
+        'upstreams: { ',
+        'upstreams: { other: { store: opensearch, version: 2, nodes: [http://127.0.0.1:9201] }, ',
+      );
+    const rules = (text: string) => lint(parse(text), { now: NOW }).map(({ rule }) => rule);
+    expect(rules(two('a'))).toContain('guard/index-in-two-stores');
+    expect(rules(two('b'))).not.toContain('guard/index-in-two-stores');
+  });
+
+  it('finds an observation that is over', () => {
+    const role = (until: string) =>
+      `match: { issuer: shop, claims: { scope: { contains: read } } }\n${OBSERVER}\nobserve: { until: ${until} }`;
+    expect(found(CLEAN, { role: role('2026-05-20') })).toEqual(['info guard/observation-over @{']);
+    expect(found(CLEAN, { role: role('2026-06-20') })).toEqual(['warning guard/observed @{']);
+  });
+
+  it('finds very large pages', () => {
+    const page = (size: number) => CLEAN.replace('filter: all', `filter: all, limits: { page: ${size} }`);
+    expect(found(page(1001))).toEqual(['warning guard/large-page @1001']);
+    expect(found(page(1000))).toEqual([]);
+  });
+
+  it('finds scores that tell of hidden documents', () => {
+    const scoring = (filter: string, how: string) => CLEAN.replace('filter: all', `filter: ${filter}, scoring: ${how}`);
+    expect(found(scoring('{ term: { f: x } }', 'index-wide'))).toEqual(['warning guard/scores-tell @index-wide']);
+    expect(found(scoring('{ term: { f: x } }', 'constant'))).toEqual([]);
+    expect(found(scoring('all', 'index-wide'))).toEqual([]);
+  });
+
+  it('finds a listener that no proof can name', () => {
+    const listening = (listener: string) => {
+      const text = withRoles(`r:\n  match: { issuer: shop }\n  ${OBSERVER}\n  rules:\n  ${CLEAN}`);
+      return lint(parse(text.replace('{ address: 127.0.0.1:9280 }', `{ ${listener} }`)), { now: NOW }).map(
+        ({ rule }) => rule,
+      );
+    };
+    const cert = 'tls: { certificate: c.pem, key: k.pem }';
+    expect(listening(`address: '0.0.0.0:9280', ${cert}`)).toContain('guard/public-url');
+    expect(listening(`address: '[::]:9280', ${cert}`)).toContain('guard/public-url');
+    expect(listening(`address: '0.0.0.0:9280', ${cert}, publicUrl: 'https://search.shop.example'`)).not.toContain(
+      'guard/public-url',
+    );
+  });
+
+  it('finds certificates that no listener asks for', () => {
+    const asking = (tls: string) => {
+      const text = withRoles(`r:\n  match: { issuer: shop }\n  ${OBSERVER}\n  rules:\n  ${CLEAN}`)
+        .replace('{ address: 127.0.0.1:9280 }', `{ address: 127.0.0.1:9280${tls} }`)
+        .replace('  anonymous: true\n', '  certificates: [{ name: services, ca: services.pem }]\n');
+      return lint(parse(text), { now: NOW }).map(({ rule }) => rule);
+    };
+    expect(asking('')).toContain('guard/certificates-not-asked');
+    expect(
+      asking(', tls: { certificate: c.pem, key: k.pem, clientCertificates: optional, clientCa: ca.pem }'),
+    ).not.toContain('guard/certificates-not-asked');
+  });
+
   it('finds writes that the filter never admits', () => {
     const rule = (write: string) =>
       `  - { indices: [a], operations: [create], idNamespace: n, filter: { term: { t: x } }, fields: { f: keyword, t: keyword }, write: ${write} }`;

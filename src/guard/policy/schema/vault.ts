@@ -91,7 +91,12 @@ export const vaultSchema = z
       .describe('how long an epoch’s key is kept after its end; then backups are unreadable'),
     cache: z
       .strictObject({
-        subjects: z.int().min(1).max(10_000_000).default(50_000).describe('keys in memory'),
+        subjects: z
+          .int()
+          .min(2_000)
+          .max(10_000_000)
+          .default(50_000)
+          .describe('keys in memory; at least those of two of the largest pages'),
         ttl: duration.prefault('5m'),
       })
       .prefault({}),

@@ -56,7 +56,7 @@ vault:
   keys: vault-keys
   epoch: 7d
   retain: 14d
-  cache: { subjects: 1000, ttl: 1m }
+  cache: { subjects: 2000, ttl: 1m }
 api: { title: Shop, description: Orders and people of the shop., publish: true, cors: { origins: ['https://shop.example', 'capacitor://localhost'] } }
 resources:
   orders:
@@ -120,7 +120,7 @@ roles:
       integrity: device
       fresh: [orders.delete, people.update]
       legacy:
-        - { platform: android, below: 5.0.0, until: 2026-09-30, limits: { rate: 1/s, burst: 2, concurrent: 1, documents: 50/1h } }
+        - { platform: android, below: 50000, until: 2026-09-30, limits: { rate: 1/s, burst: 2, concurrent: 1, documents: 50/1h } }
         - { below: 4.0.0, until: 2026-07-31, limits: { rate: 1/m, documents: 5/1h } }
   support:
     match: { issuer: shop, claims: { groups: { contains: support } } }

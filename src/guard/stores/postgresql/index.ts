@@ -12,7 +12,7 @@ import {
   updateStatement,
 } from './statement.ts';
 
-export type { SqlDatabase, SqlRow, SqlStatement } from './database.ts';
+export type { SqlDatabase } from './database.ts';
 
 export function createPostgresqlResources(database: SqlDatabase): ResourceStore {
   const run = (statement: SqlStatement): Promise<readonly SqlRow[]> =>

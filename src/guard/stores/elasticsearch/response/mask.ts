@@ -1,1 +1,1 @@
-export { type MaskContext, maskRule, maskValue, REDACTED } from '../../../document/index.ts';
+export { type MaskContext, maskRule } from '../../../document/index.ts';
