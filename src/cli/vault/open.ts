@@ -92,20 +92,10 @@ export async function openVault<T>(
   config: VaultConfig,
   run: (opened: Opened) => Promise<T>,
 ): Promise<T> {
-  const [{ openEpochKeys, openRootKey }, { readSecret }, { createVault }] = await Promise.all([
-    import('../../crypto/keyring/index.ts'),
-    import('../../config/secret.ts'),
-    import('../../guard/vault/index.ts'),
-  ]);
-  const root = await openRootKey(config.rootKey, (reference) => readSecret(reference, io.env));
-  const keys = await openEpochKeys(config.keys, root, { epochMs: config.epoch }).catch((error: unknown) => {
-    root.close();
-    throw error;
-  });
-  let data: Data | undefined;
+  const { openVault: open } = await import('../../guard/run/vault.ts');
+  const data = await openData(policy, io.env);
   try {
-    data = await openData(policy, io.env);
-    const vault = await createVault({ store: data.vault, keys, gateway: OWN_NAME, cache: config.cache });
+    const { vault } = await open(config, data.vault, io.env, OWN_NAME);
     try {
       return await run({ policy, config, data, vault });
     } finally {
@@ -114,8 +104,7 @@ export async function openVault<T>(
   } catch (error) {
     throw asFailure(error);
   } finally {
-    keys.close();
-    await data?.close();
+    await data.close();
   }
 }
 

@@ -100,6 +100,8 @@ export interface ReplyParts {
   readonly documents?: readonly StoredDocument[];
   readonly continues?: boolean;
   readonly range?: string | null;
+  /** Guesses that met nothing. */
+  readonly misses?: number;
 }
 
 /** @param json undefined: no body */
@@ -109,14 +111,14 @@ export function answer(
   json: Json | undefined,
   parts: ReplyParts = {},
 ): StoreReply {
-  const { headers = {}, documents = [], continues = false, range = null } = parts;
+  const { headers = {}, documents = [], continues = false, range = null, misses = 0 } = parts;
   return {
     status,
     headers: json === undefined ? headers : { ...JSON_HEADERS, ...headers },
     body: json === undefined ? '' : printJson(json),
     documents: documents.map(({ id }) => `${resource.source}/${id}`),
     outcome: 'answered',
-    features: { source: resource.name, continues, misses: 0, range },
+    features: { source: resource.name, continues, misses, range },
   };
 }
 

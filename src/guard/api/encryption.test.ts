@@ -53,6 +53,16 @@ describe('encrypted fields', () => {
     expect(json).toMatchObject(ORDER);
   });
 
+  it('count a value that nobody has as a miss: values can be tried like ids (B217)', async () => {
+    const { ask, make } = harness();
+    await make(ORDER);
+    const missesOf = async (path: string) => (await ask(path)).features?.misses;
+    expect(await missesOf('/v1/orders?phone=%2B493055509')).toBe(1);
+    expect(await missesOf('/v1/orders/count?phone=%2B493055509')).toBe(1);
+    expect(await missesOf('/v1/orders?phone=0049305550142')).toBe(0);
+    expect(await missesOf('/v1/orders?status=paid')).toBe(0);
+  });
+
   it('are found by equal values however they are written, and by those of the caller’s documents alone', async () => {
     const { ask, make } = harness();
     const { id } = await make(ORDER);

@@ -34,7 +34,12 @@ export function list(call: Call, query: ReadonlyMap<string, string>): () => Prom
       call,
       200,
       { items: documents.map(compiled.render), next: cursor },
-      { documents, continues: after !== null, range: rangeOf(compiled, parameters) },
+      {
+        documents,
+        continues: after !== null,
+        range: rangeOf(compiled, parameters),
+        misses: missesOf(parameters, documents.length),
+      },
     );
   };
 }
@@ -50,8 +55,13 @@ export function count(call: Call, query: ReadonlyMap<string, string>): () => Pro
       filters.equalities.length === 0
         ? await compiled.store().count(scope, filters.conditions)
         : await countDecrypted(compiled, scope, filters);
-    return answer(call, 200, { count: total }, { range: rangeOf(compiled, filters) });
+    return answer(call, 200, { count: total }, { range: rangeOf(compiled, filters), misses: missesOf(filters, total) });
   };
+}
+
+/** Values of encrypted fields can be tried one by one, like ids: one that nobody has is a miss. */
+function missesOf({ equalities }: Filters, found: number): number {
+  return equalities.length > 0 && found === 0 ? 1 : 0;
 }
 
 interface Page {
