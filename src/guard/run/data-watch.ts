@@ -11,14 +11,19 @@ export interface Watched {
   readonly devices: Pick<DeviceStore, 'device'>;
   /** Of the vault; null: there is none. */
   readonly probe: (() => Promise<void>) | null;
+  /** What it works in spite of, for now. */
+  readonly trouble: (() => string | null) | null;
   readonly onChange: (missing: string | undefined) => void;
+  /** Told once each time that there is other trouble, or none any more. */
+  readonly onTrouble: (trouble: string | null) => void;
 }
 
 const LOOK_MS = 1_000;
 const NOBODY = 'A'.repeat(22);
 
-export function watchData({ devices, probe, onChange }: Watched): DataWatch {
+export function watchData({ devices, probe, trouble, onChange, onTrouble }: Watched): DataWatch {
   let missing: string | undefined;
+  let troubled: string | null = null;
   let closed = false;
   let timer = setTimeout(look, LOOK_MS);
   timer.unref();
@@ -28,6 +33,9 @@ export function watchData({ devices, probe, onChange }: Watched): DataWatch {
     if (closed) return;
     if (now !== missing) onChange(now);
     missing = now;
+    const why = trouble?.() ?? null;
+    if (why !== troubled) onTrouble(why);
+    troubled = why;
     timer = setTimeout(look, LOOK_MS);
     timer.unref();
   }

@@ -129,7 +129,7 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
   const pseudonyms = createPseudonyms(limitsKey);
   const replay = options.replay ?? createMemoryReplayStore();
   const idempotency = options.idempotency ?? createMemoryIdempotency();
-  const { vault, device, probe } = await openData().catch(async (error: unknown) => {
+  const { vault, device, probe, trouble } = await openData().catch(async (error: unknown) => {
     sealer.close();
     await Promise.allSettled([journal.close(), limits.close(), options.data?.close()]);
     throw error;
@@ -139,6 +139,8 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
       ? watchData({
           devices: options.data.devices,
           probe,
+          trouble,
+          onTrouble: (why) => log('warn', why === null ? 'the vault has no trouble any more' : `the vault: ${why}`),
           onChange: (missing) =>
             missing === undefined
               ? log('info', 'what the vault and the devices need is there again')
@@ -181,7 +183,8 @@ export async function startGateway(policy: Policy, options: GatewayOptions): Pro
             throw error;
           })
         : null;
-    return { vault: opened?.vault ?? null, device: found, probe: opened?.probe ?? null };
+    const { vault: made = null, probe: asks = null, trouble: tells = null } = opened ?? {};
+    return { vault: made, device: found, probe: asks, trouble: tells };
   }
 
   interface Built {

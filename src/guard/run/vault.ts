@@ -12,6 +12,8 @@ export interface OpenVault {
   readonly vault: Vault & VaultAdmin;
   /** Reads what every request needs: the store, and the present epoch's key. @throws PosternError `E_KEY` @throws Refusal `unavailable` */
   probe(): Promise<void>;
+  /** What will go wrong if nobody acts, such as a key service that is away when an epoch ends; null: nothing known. */
+  trouble(): string | null;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function openVault(
   });
   try {
     const vault = await createVault({ store, keys, gateway, cache: config.cache });
-    return { vault, probe: () => probe(vault, keys) };
+    return { vault, probe: () => probe(vault, keys), trouble: () => keys.trouble() };
   } catch (error) {
     keys.close();
     throw error instanceof Refusal ? toldToOperator(error) : error;
