@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LIMITS } from '../core/limits.ts';
+import { hasOpenssl } from '../core/testing/openssl.ts';
 import { type AllowList, allowExactly, allowHttp, allowText } from './allow-list.ts';
 import { scopeTxtRecord } from './authority.ts';
 import { deadlineIn } from './deadline.ts';
@@ -215,66 +216,69 @@ describe('an HTTP session', () => {
     expect(dialed).toEqual(addresses.concat(addresses));
   });
 
-  it('sends the credentials of a control to a certificate that is trusted here, and to no other', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'postern-peer-'));
-    const openssl =
-      'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=shop.example -keyout key.pem -out cert.pem';
-    execFileSync('openssl', openssl.split(' '), { cwd: folder, stdio: 'ignore' });
-    const received: Buffer[] = [];
-    const server = createTlsServer({
-      key: readFileSync(join(folder, 'key.pem')),
-      cert: readFileSync(join(folder, 'cert.pem')),
-    });
-    server.on('secureConnection', (socket) =>
-      socket
-        .on('error', () => {})
-        .on('data', (chunk) => {
-          received.push(chunk);
-          socket.write(http('{}'));
-        }),
-    );
-    rmSync(folder, { recursive: true, force: true });
-    servers.push(server);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const bound = server.address();
-    if (bound === null || typeof bound === 'string') throw new Error('no port');
-    const addresses = ['203.0.113.7'];
-    const scope = await createScope([{ host: 'shop.example', addresses, resolve: 'listed', authority: 'dns-txt' }], {
-      ...systemEnvironment([]),
-      resolveTxt: async () => [[scopeTxtRecord(addresses)]],
-    });
-    const [target] = scope.targets;
-    if (target === undefined) throw new Error('no target');
-    // The address is one of the network; what answers there stands on this machine.
-    const dialer: Dialer = {
-      ...createDialer(),
-      dial: async () => {
-        const socket = connect(bound.port, '127.0.0.1');
-        await once(socket, 'connect');
-        return { state: 'open', socket };
-      },
-    };
-    const [at] = (await dialer.resolve(target)).addresses;
-    if (at === undefined) throw new Error('no address');
-    const base = {
-      dialer,
-      target,
-      at,
-      port: 443,
-      allow: ROOT,
-      deadline: deadlineIn(5_000),
-      firstByteMs: 5_000,
-      tls: true,
-    };
-    const strict = new Peer({ ...base, credentials: true, verified: true });
-    const lenient = new Peer(base);
-    peers.push(strict, lenient);
-    const headers = { authorization: 'Bearer made-up' };
-    await expect(strict.http().get('/', { headers })).rejects.toThrow(/not trusted here/);
-    expect(received).toEqual([]);
-    expect((await lenient.http().get('/')).status).toBe(200);
-  });
+  it.skipIf(!hasOpenssl)(
+    'sends the credentials of a control to a certificate that is trusted here, and to no other',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'postern-peer-'));
+      const openssl =
+        'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=shop.example -keyout key.pem -out cert.pem';
+      execFileSync('openssl', openssl.split(' '), { cwd: folder, stdio: 'ignore' });
+      const received: Buffer[] = [];
+      const server = createTlsServer({
+        key: readFileSync(join(folder, 'key.pem')),
+        cert: readFileSync(join(folder, 'cert.pem')),
+      });
+      server.on('secureConnection', (socket) =>
+        socket
+          .on('error', () => {})
+          .on('data', (chunk) => {
+            received.push(chunk);
+            socket.write(http('{}'));
+          }),
+      );
+      rmSync(folder, { recursive: true, force: true });
+      servers.push(server);
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const bound = server.address();
+      if (bound === null || typeof bound === 'string') throw new Error('no port');
+      const addresses = ['203.0.113.7'];
+      const scope = await createScope([{ host: 'shop.example', addresses, resolve: 'listed', authority: 'dns-txt' }], {
+        ...systemEnvironment([]),
+        resolveTxt: async () => [[scopeTxtRecord(addresses)]],
+      });
+      const [target] = scope.targets;
+      if (target === undefined) throw new Error('no target');
+      // The address is one of the network; what answers there stands on this machine.
+      const dialer: Dialer = {
+        ...createDialer(),
+        dial: async () => {
+          const socket = connect(bound.port, '127.0.0.1');
+          await once(socket, 'connect');
+          return { state: 'open', socket };
+        },
+      };
+      const [at] = (await dialer.resolve(target)).addresses;
+      if (at === undefined) throw new Error('no address');
+      const base = {
+        dialer,
+        target,
+        at,
+        port: 443,
+        allow: ROOT,
+        deadline: deadlineIn(5_000),
+        firstByteMs: 5_000,
+        tls: true,
+      };
+      const strict = new Peer({ ...base, credentials: true, verified: true });
+      const lenient = new Peer(base);
+      peers.push(strict, lenient);
+      const headers = { authorization: 'Bearer made-up' };
+      await expect(strict.http().get('/', { headers })).rejects.toThrow(/not trusted here/);
+      expect(received).toEqual([]);
+      expect((await lenient.http().get('/')).status).toBe(200);
+    },
+  );
 
   it('names the host of the scope entry, and keeps one connection', async () => {
     let connections = 0;
