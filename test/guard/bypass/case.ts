@@ -57,6 +57,8 @@ export interface Step {
   readonly does: string;
   readonly expect: Expected;
   readonly run: () => Promise<void>;
+  /** False where the machine lacks a program; whoever looks for it says so. */
+  readonly possible?: boolean;
 }
 
 export function step(does: string, expect: Expected, run: () => Promise<void>): Step {
