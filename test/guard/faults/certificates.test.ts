@@ -4,6 +4,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hasOpenssl } from '../../../src/core/testing/openssl.ts';
 import { authority, signed } from '../../../src/guard/listener/testing/raw.ts';
 import { type FakeStore, honest, startStore } from '../../../src/guard/upstream/testing/store.ts';
 import {
@@ -69,7 +70,7 @@ async function bench(): Promise<Bench> {
   };
 }
 
-describe('certificates', () => {
+describe.skipIf(!hasOpenssl)('certificates', () => {
   it('are renewed under load without a request being cut', async () => {
     const { url, token, gateway, signer, renew } = await bench();
     const waiting: (() => void)[] = [];
