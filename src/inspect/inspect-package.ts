@@ -7,14 +7,26 @@ import { fingerprint } from '../core/fingerprint.ts';
 import type { LIMITS } from '../core/limits.ts';
 import { SEVERITIES } from '../core/severity.ts';
 import type { Skip } from '../core/skip.ts';
+import { declarationsOf } from './detectors/declarations.ts';
 import { compare } from './detectors/evidence.ts';
 import { createDetectors } from './detectors/index.ts';
+import { librariesOf } from './detectors/libraries.ts';
 import { type AppIdentity, androidIdentity, androidSettings } from './detectors/settings-android.ts';
 import { iosIdentity, iosSettings, isAppInfoPlist } from './detectors/settings-ios.ts';
+import { signaturesOf } from './detectors/signatures.ts';
 import { readPackage } from './read-package.ts';
 import { inspectRules } from './rules/index.ts';
 import type { Inspection } from './rules/inspect-rule.ts';
-import type { PackageFacts, PackageSink, PlistValue, XmlElement } from './source.ts';
+import type {
+  FoundCall,
+  FoundCode,
+  FoundLibrary,
+  FoundSignature,
+  PackageFacts,
+  PackageSink,
+  PlistValue,
+  XmlElement,
+} from './source.ts';
 
 /** Equal to INSPECT_SCHEMA of core/contract/inspect.ts, which is not imported here: it would load the schema library. */
 const SCHEMA: InspectReport['schema'] = 'https://postern.dev/schema/inspect-1.json';
@@ -45,6 +57,14 @@ export async function inspectPackage(path: string, options: InspectOptions): Pro
   return collected.report(path, facts, options);
 }
 
+/** Most facts of one kind kept of one package: more is not a program, it is an attack on whoever reads it. */
+const MOST = 50_000;
+
+function bounded<T>(): { all: T[]; add(one: T): void } {
+  const all: T[] = [];
+  return { all, add: (one) => void (all.length < MOST && all.push(one)) };
+}
+
 export interface Collector {
   sink: PackageSink;
   report(
@@ -59,6 +79,11 @@ export function createCollector(): Collector {
   const detectors = createDetectors();
   const manifests: { entry: string; root: XmlElement }[] = [];
   const configs: { entry: string; root: XmlElement }[] = [];
+  const plists: { entry: string; value: PlistValue }[] = [];
+  const calls = bounded<FoundCall>();
+  const libraries = bounded<FoundLibrary>();
+  const code = bounded<FoundCode>();
+  const signatures = bounded<FoundSignature>();
   let info: { entry: string; value: PlistValue } | undefined;
   const coverage: CoverageEntry[] = [];
   const skips: Skip[] = [];
@@ -67,7 +92,12 @@ export function createCollector(): Collector {
     string: detectors.string,
     manifest: (entry, root) => manifests.push({ entry, root }),
     networkSecurityConfig: (entry, root) => configs.push({ entry, root }),
+    call: calls.add,
+    library: libraries.add,
+    code: code.add,
+    signature: signatures.add,
     plist(entry, value) {
+      if (plists.length < MOST) plists.push({ entry, value });
       if (isAppInfoPlist(entry) && (info === undefined || entry.length < info.entry.length)) info = { entry, value };
     },
     coverage: (entry) => coverage.push(entry),
@@ -114,6 +144,9 @@ export function createCollector(): Collector {
         stores: found.stores,
         credentials: found.credentials,
         settings,
+        signatures: signaturesOf(signatures.all),
+        libraries: librariesOf(libraries.all, code.all),
+        declarations: declarationsOf(plists),
         coverage: coverage.sort((a, b) => compare(a.entry, b.entry) || compare(a.status, b.status)),
         skips: skips.sort((a, b) => compare(a.subject, b.subject) || compare(a.code, b.code)),
         findings: findingsOf(inspection),

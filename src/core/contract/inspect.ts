@@ -9,10 +9,13 @@ const entryEvidence = z.object({
   entry: z.string(),
   offset: z.number().int().nonnegative().optional(),
   line: z.number().int().positive().optional(),
-  /** What kind of place: `dex-string`, `resource`, `xml`, `plist`, `text`. */
+  /** What kind of place: `dex-string`, `dex-code`, `resource`, `xml`, `plist`, `text`, `hermes`, `dart`, `macho`, … */
   via: z.string(),
   /** Name of the resource, key or attribute that holds it, e.g. `string/firebase_database_url`. */
   name: z.string().optional(),
+  /** Class and method whose code uses it, the first of them; where the format tells. */
+  class: z.string().optional(),
+  method: z.string().optional(),
 });
 
 const endpointSchema = z.object({
@@ -50,6 +53,10 @@ const credentialSchema = z.object({
   hash: z.string(),
   /** Public by design (a Firebase API key) or secret. */
   sensitivity: z.enum(['public', 'secret', 'unknown']),
+  /** What whoever holds it can do, in a few words: `read and write every row of the project`. */
+  grants: z.string().optional(),
+  /** By what it was validated, without asking anybody: a checksum or a structure inside it. */
+  validated: z.enum(['checksum', 'structure']).optional(),
   /** Only with `--reveal-secrets`. */
   value: z.string().optional(),
   evidence: z.array(entryEvidence),
@@ -61,6 +68,55 @@ const settingSchema = z.object({
   /** `declared` in the package, or the platform's `default` for its target version. */
   source: z.enum(['declared', 'default']),
   evidence: z.array(entryEvidence),
+});
+
+/** One signature of the package file. */
+const signatureSchema = z.object({
+  scheme: z.enum(['v1', 'v2', 'v3', 'v3.1', 'v4', 'ios']),
+  subject: z.string().optional(),
+  /** SHA-256 of the signer's certificate, hex. */
+  certificate: z.string().optional(),
+  /** ISO 8601. */
+  validTo: z.string().optional(),
+  debug: z.boolean(),
+  /** What is weak about it, in words. */
+  weak: z.array(z.string()),
+  entry: z.string(),
+});
+
+/** A library that the package contains. */
+const librarySchema = z.object({
+  name: z.string(),
+  version: z.string().optional(),
+  /** Package URL (https://github.com/package-url/purl-spec). */
+  purl: z.string(),
+  /** Who makes it, where known. */
+  vendor: z.string().optional(),
+  /** What it is for: `networking`, `analytics`, `advertising`, `crash-reporting`, `location`, … */
+  purposes: z.array(z.string()),
+  /** It follows people across apps or reports on them (the list names its source). */
+  tracker: z.boolean(),
+  evidence: z.array(entryEvidence),
+});
+
+/** What the app says it does with data: its privacy manifests, its store listing. */
+const declarationSchema = z.object({
+  source: z.enum(['privacy-manifest', 'play-data-safety']),
+  entry: z.string(),
+  /** Name of the SDK whose manifest it is; absent for the app's own. */
+  sdk: z.string().optional(),
+  tracking: z.boolean().optional(),
+  trackingDomains: z.array(z.string()),
+  data: z.array(
+    z.object({
+      type: z.string(),
+      linked: z.boolean().optional(),
+      tracking: z.boolean().optional(),
+      purposes: z.array(z.string()),
+    }),
+  ),
+  /** Required-reason APIs: category -> reasons. */
+  apis: z.array(z.object({ category: z.string(), reasons: z.array(z.string()) })),
 });
 
 export const inspectReportSchema = z.object({
@@ -77,6 +133,9 @@ export const inspectReportSchema = z.object({
   stores: z.array(managedStoreSchema),
   credentials: z.array(credentialSchema),
   settings: z.array(settingSchema),
+  signatures: z.array(signatureSchema).default([]),
+  libraries: z.array(librarySchema).default([]),
+  declarations: z.array(declarationSchema).default([]),
   coverage: z.array(
     z.object({ entry: z.string(), status: z.enum(['read', 'partial', 'skipped', 'failed']), reason: z.string() }),
   ),
@@ -90,4 +149,7 @@ export type InspectEndpoint = z.infer<typeof endpointSchema>;
 export type ManagedStore = z.infer<typeof managedStoreSchema>;
 export type InspectCredential = z.infer<typeof credentialSchema>;
 export type InspectSetting = z.infer<typeof settingSchema>;
+export type InspectSignature = InspectReport['signatures'][number];
+export type InspectLibrary = InspectReport['libraries'][number];
+export type InspectDeclaration = InspectReport['declarations'][number];
 export type CoverageEntry = InspectReport['coverage'][number];

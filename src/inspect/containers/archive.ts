@@ -10,7 +10,7 @@ import type { ResourceTable } from '../formats/arsc.ts';
 import { isBinaryXml } from '../formats/axml.ts';
 import { isDex } from '../formats/dex.ts';
 import { isXmlPlist } from '../formats/plist.ts';
-import type { ReadResult } from '../formats/result.ts';
+import { failed, type ReadResult } from '../formats/result.ts';
 import { looksLikeText } from '../formats/text/index.ts';
 import type { Platform } from '../source.ts';
 import { type ByteSource, bufferSource, partSource } from './byte-source.ts';
@@ -21,6 +21,7 @@ import {
   networkSecurityPath,
   readArscEntry,
   readBinaryXmlEntry,
+  readContext,
   readDexEntry,
   readDocument,
   readPlistEntry,
@@ -267,6 +268,8 @@ async function readBytes(walk: Walk, item: Item, bytes: Buffer, problem?: EntryP
       return account(await readPlistEntry(target, bytes));
     case 'archive':
       return readNested(walk, item, bufferSource(bytes));
+    case 'binary':
+      return account(await readBinary(walk, item, bytes));
     case 'xml':
       return readXml();
     default:
@@ -308,6 +311,14 @@ async function readBytes(walk: Walk, item: Item, bytes: Buffer, problem?: EntryP
     if (found.role === 'unread') return notRead(walk, item);
     return readBytes(walk, item, bytes, problem);
   }
+}
+
+/** A name may promise what the bytes are not (`libapp.so` of an app that is no Flutter app): the bytes decide. */
+async function readBinary(walk: Walk, { recognised, label }: Item, bytes: Buffer): Promise<ReadResult> {
+  const { format } = recognised;
+  if (format === undefined) return failed('FORMAT_UNKNOWN', 'no reader');
+  const read = await format.load();
+  return read(bytes, readContext(walk.job.sink, walk.job.budget.limits, label, format.via));
 }
 
 async function readManifest(walk: Walk, target: Target, bytes: Buffer): Promise<ReadResult> {

@@ -5,6 +5,7 @@ import { type BinaryXml, binaryXmlMatters, isBinaryXml, isNamespace, readBinaryX
 import { textCanMatter } from '../formats/candidate.ts';
 import { readDex } from '../formats/dex.ts';
 import { isXmlPlist, plistStrings, readPlist } from '../formats/plist.ts';
+import type { ReadContext } from '../formats/reader.ts';
 import { failed, type ReadResult, read } from '../formats/result.ts';
 import { createScanner, grammarOf, guessGrammar, looksLikeText, type TextScanner } from '../formats/text/index.ts';
 import { parseXmlText } from '../formats/xml-text.ts';
@@ -17,6 +18,19 @@ export interface Target {
   sink: PackageSink;
   limits: Limits;
   label: string;
+}
+
+/** What a reader of a binary format is handed. */
+export function readContext(sink: PackageSink, limits: Limits, entry: string, via: FoundString['via']): ReadContext {
+  return {
+    entry,
+    limits,
+    sink,
+    string(text, offset, more) {
+      sink.string({ text, entry, via, ...(offset === undefined ? {} : { offset }), ...more });
+    },
+    inner: (name) => readContext(sink, limits, `${entry}!${name}`, via),
+  };
 }
 
 export function readDexEntry({ sink, limits, label }: Target, bytes: Buffer): ReadResult {

@@ -1,7 +1,9 @@
 /** What an entry is to us: by its name, and by its first bytes where the name says too little. */
 import { isBinaryXml } from '../formats/axml.ts';
+import { binaryFormatByMagic, binaryFormatByName } from '../formats/binary-formats.ts';
 import { isDex } from '../formats/dex.ts';
 import { isBinaryPlist, isXmlPlist } from '../formats/plist.ts';
+import type { BinaryFormat } from '../formats/reader.ts';
 import { grammarOf, looksLikeText } from '../formats/text/index.ts';
 
 export type Role =
@@ -12,6 +14,8 @@ export type Role =
   | 'plist'
   | 'text'
   | 'archive'
+  /** A binary format with a table of strings: see formats/binary-formats.ts. */
+  | 'binary'
   /** Nothing that a back end could be named in: images, fonts, sounds, signatures, interface layouts. */
   | 'ignored'
   /** Code or data whose strings matter and are not read yet. */
@@ -23,6 +27,12 @@ export interface Recognised {
   role: Role;
   /** For `ignored` and `unread`: what it is, for people. */
   what?: string;
+  /** For `binary`. */
+  format?: BinaryFormat;
+}
+
+function binary(format: BinaryFormat): Recognised {
+  return { role: 'binary', what: format.what, format };
 }
 
 const IGNORED: readonly (readonly [what: string, extensions: string])[] = [
@@ -67,6 +77,8 @@ export function roleByName(name: string): Recognised {
   if (base === 'resources.pb' || base === 'native.pb' || base === 'BundleConfig.pb' || base === 'assets.pb') {
     return { role: 'unread', what: 'protobuf resources' };
   }
+  const named = binaryFormatByName(base);
+  if (named !== undefined) return binary(named);
   if (base === 'libapp.so') return { role: 'unread', what: 'Flutter code' };
   if (base === 'global-metadata.dat') return { role: 'unread', what: 'Unity metadata' };
   if (/^(?:libassemblies\..*\.blob\.so|libassembly-store\.so|assemblies\..*blob)$/.test(base)) {
@@ -102,6 +114,8 @@ export function roleByMagic(head: Buffer): Recognised {
   if (isBinaryXml(head)) return { role: 'xml' };
   if (head.readUInt32LE(0) === 0x000c0002) return { role: 'arsc' };
   if (isBinaryPlist(head) || isXmlPlist(head)) return { role: 'plist' };
+  const known = binaryFormatByMagic(head);
+  if (known !== undefined) return binary(known);
   if (head.length >= 8 && head.readUInt32LE(4) === HERMES && head.readUInt32LE(0) === 0x03bc1fc6) {
     return { role: 'unread', what: 'Hermes bytecode' };
   }

@@ -4,7 +4,17 @@ import { join } from 'node:path';
 import type { CoverageEntry } from '../../../core/contract/inspect.ts';
 import type { Skip } from '../../../core/skip.ts';
 import { readPackage } from '../../read-package.ts';
-import type { FoundString, PackageFacts, PackageSink, PlistValue, XmlElement } from '../../source.ts';
+import type {
+  FoundCall,
+  FoundCode,
+  FoundLibrary,
+  FoundSignature,
+  FoundString,
+  PackageFacts,
+  PackageSink,
+  PlistValue,
+  XmlElement,
+} from '../../source.ts';
 import type { ReadPackageOptions } from '../job.ts';
 
 /** Everything a package gave, for tests. */
@@ -14,6 +24,10 @@ export interface Collected {
   manifests: { entry: string; root: XmlElement }[];
   security: { entry: string; root: XmlElement }[];
   plists: { entry: string; value: PlistValue }[];
+  calls: FoundCall[];
+  libraries: FoundLibrary[];
+  code: FoundCode[];
+  signatures: FoundSignature[];
   coverage: CoverageEntry[];
   skips: Skip[];
 }
@@ -24,6 +38,10 @@ export async function collectFile(path: string, options: ReadPackageOptions = {}
     manifests: [],
     security: [],
     plists: [],
+    calls: [],
+    libraries: [],
+    code: [],
+    signatures: [],
     coverage: [],
     skips: [],
   };
@@ -32,6 +50,10 @@ export async function collectFile(path: string, options: ReadPackageOptions = {}
     manifest: (entry, root) => found.manifests.push({ entry, root }),
     networkSecurityConfig: (entry, root) => found.security.push({ entry, root }),
     plist: (entry, value) => found.plists.push({ entry, value }),
+    call: (call) => found.calls.push(call),
+    library: (library) => found.libraries.push(library),
+    code: (code) => found.code.push(code),
+    signature: (signature) => found.signatures.push(signature),
     coverage: (entry) => found.coverage.push(entry),
     skip: (skip) => found.skips.push(skip),
   };
