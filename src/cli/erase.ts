@@ -15,7 +15,7 @@ import { findConfig } from './project.ts';
 import { openVault, refuseNoVault } from './vault/open.ts';
 import { confirmed, readSubject } from './vault/subject.ts';
 
-interface EraseOptions {
+export interface EraseOptions {
   policy: string;
   dryRun: boolean;
   yes: boolean;
@@ -54,16 +54,24 @@ Examples:
   $ postern erase user-4711 --policy guard.yaml
   $ postern erase - --yes --json < subject.txt > erased.json`,
     )
-    .action(async (argument: string, options: EraseOptions) => {
-      const subject = await readSubject(io, argument);
-      const policy = await loadNamedPolicy(io, options.policy);
-      if (policy.api === null || policy.api.resources.length === 0) {
-        throw new PosternError('E_POLICY_INVALID', `${options.policy} declares no resources`, {
-          hint: 'Declare what belongs to whom under `resources:`; see docs/guard/policy.md.',
-        });
-      }
-      exit(await run(io, policy, subject, argument === '-', options));
+    .action(async (argument: string, options: EraseOptions) => exit(await eraseSubject(io, argument, options)));
+}
+
+/**
+ * The whole order of a shred: plan, consent, documents, key, purge, receipt.
+ *
+ * @param argument the person, or `-` for the first line of stdin
+ * @returns the exit code
+ */
+export async function eraseSubject(io: Io, argument: string, options: EraseOptions): Promise<number> {
+  const subject = await readSubject(io, argument);
+  const policy = await loadNamedPolicy(io, options.policy);
+  if (policy.api === null || policy.api.resources.length === 0) {
+    throw new PosternError('E_POLICY_INVALID', `${options.policy} declares no resources`, {
+      hint: 'Declare what belongs to whom under `resources:`; see docs/guard/policy.md.',
     });
+  }
+  return run(io, policy, subject, argument === '-', options);
 }
 
 async function run(

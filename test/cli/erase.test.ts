@@ -48,10 +48,10 @@ afterEach(async () => {
   await new Promise((closed) => store.close(closed));
 });
 
-it.each([['--dry-run'], ['--yes']])(
-  'refuses to erase with a new and empty vault, as if nobody had ever had a key (%s)',
-  async (option) => {
-    const { code, stderr } = await run(['erase', 'ann', option], { cwd: folder });
+it.each([[['erase', 'ann', '--dry-run']], [['erase', 'ann', '--yes']], [['vault', 'shred', 'ann', '--yes']]])(
+  'refuses to erase with a new and empty vault, as if nobody had ever had a key (%j)',
+  async (command) => {
+    const { code, stderr } = await run(command, { cwd: folder });
     expect(code).toBe(2);
     expect(stderr).toContain('there is no vault yet');
     expect(asked).toEqual([]);

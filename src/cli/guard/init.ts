@@ -9,6 +9,8 @@ import { json } from './lint.ts';
 
 interface InitOptions {
   mapping?: string;
+  /** Another name of `--mapping`: with it alone, typed resources are proposed. */
+  fromMapping?: string;
   report?: string;
   resources: boolean;
   output: string;
@@ -20,6 +22,7 @@ export function guardInit(command: Command, io: Io, exit: (code: number) => void
     .command('init')
     .description('propose a policy from what a store holds')
     .option('--mapping <file>', 'what GET /_mapping of the store says')
+    .option('--from-mapping <file>', 'the same as --mapping FILE --resources')
     .option('--report <file>', 'a report of `postern check --format json`: the stores that it found')
     .option('--resources', 'propose typed resources (REST) instead of rules for searches; needs --mapping', false)
     .option('--output <file>', 'where to write it; - for stdout', 'guard.yaml')
@@ -32,10 +35,14 @@ start before.
 
 Examples:
   $ curl -s http://127.0.0.1:9200/_mapping > mapping.json && postern guard init --mapping mapping.json
-  $ postern guard init --mapping mapping.json --resources
+  $ postern guard init --from-mapping mapping.json          typed resources (REST)
   $ postern check --output json=report.json; postern guard init --report report.json`,
     )
-    .action(async (options: InitOptions) => {
+    .action(async ({ fromMapping, ...given }: InitOptions) => {
+      if (fromMapping !== undefined && given.mapping !== undefined) {
+        throw new PosternError('E_USAGE', '--mapping and --from-mapping: name one of them');
+      }
+      const options = fromMapping === undefined ? given : { ...given, mapping: fromMapping, resources: true };
       if (options.mapping === undefined && options.report === undefined) {
         throw new PosternError('E_USAGE', 'from what? Name a --mapping or a --report', {
           hint: 'See `postern guard init --help`.',

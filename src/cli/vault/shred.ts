@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { PosternError } from '../../core/errors.ts';
 import type { Io } from '../io.ts';
 import { print } from '../output.ts';
 import { type LedgerOptions, openLedger, withLedger } from './ledger.ts';
@@ -16,7 +15,7 @@ interface ShredOptions extends VaultOptions, LedgerOptions {
 export function vaultShred(command: Command, io: Io, exit: (code: number) => void): void {
   withLedger(
     withPolicy(command.command('shred'))
-      .description('destroy a person’s key: what is encrypted with it is unreadable, wherever a copy of it is')
+      .description('delete a person’s documents and destroy the key: copies of what it encrypted are unreadable')
       .argument('<subject>', 'the person, as the claim of the policy says it; - for the first line of stdin')
       .option('--keep-documents', 'leave the documents: only what they hold encrypted becomes unreadable', false)
       .option('--yes', 'do not ask', false),
@@ -27,17 +26,17 @@ export function vaultShred(command: Command, io: Io, exit: (code: number) => voi
 There is no way back. A shred that was interrupted goes on where it was when the command is run again. The receipt says
 from when on nothing live can be read, and from when on no backup: that is when the key of the epoch goes (\`rotate\`).
 
-To delete the documents as well, and to see first what there is: postern erase.
+Without --keep-documents it does what \`postern erase\` does: the documents of every declared resource first, then the key.
 
 Examples:
+  $ postern vault shred user-4711                                  documents and key, after a plan and a question
   $ postern vault shred - --keep-documents --yes < subject.txt     not in the history of the shell
   $ postern vault shred user-4711 --keep-documents`,
     )
     .action(async (argument: string, options: ShredOptions) => {
       if (!options.keepDocuments) {
-        throw new PosternError('E_USAGE', 'this verb destroys the key alone, and leaves the person’s documents', {
-          hint: 'Delete both with `postern erase`; or add --keep-documents if they are to stay, with unreadable fields.',
-        });
+        const { eraseSubject } = await import('../erase.ts');
+        return exit(await eraseSubject(io, argument, { ...options, dryRun: false }));
       }
       const subject = await readSubject(io, argument);
       const question = 'Destroy the key of this person? Nothing can bring it back.';

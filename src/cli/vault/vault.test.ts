@@ -179,7 +179,7 @@ describe('postern vault shred', () => {
     for (const [args, said] of [
       [['shred', PERSON, '--keep-documents'], 'nobody can be asked'],
       [['shred', '-', '--keep-documents'], 'nobody can be asked'],
-      [['shred', PERSON, '--yes'], 'leaves the person’s documents'],
+      [['shred', PERSON, '--yes'], 'declares no resources'],
       [['shred', '-', '--keep-documents', '--yes'], 'the subject is empty'],
     ] as const) {
       const { code, stderr } = await vault(args, said.includes('empty') ? {} : { stdin: PERSON });

@@ -186,6 +186,10 @@ describe('postern guard init --resources', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('email: { type: keyword, encrypt: { lookup: email }, filter: [eq] }');
     expect(stdout).toContain('# REVIEW');
+    const short = await run(['guard', 'init', '--from-mapping', 'mapping.json', '--output', '-'], { cwd: folder });
+    expect(short).toEqual({ code, stdout, stderr: short.stderr });
+    const both = ['guard', 'init', '--mapping', 'mapping.json', '--from-mapping', 'mapping.json'];
+    expect((await run(both, { cwd: folder })).code).toBe(2);
     const without = await run(['guard', 'init', '--report', 'report.json', '--resources'], { cwd: folder });
     expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('--mapping') });
   });
