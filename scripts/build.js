@@ -29,6 +29,7 @@ const bundle = await rolldown({
   input: {
     'src/cli/main': join(modules, 'src/cli/main.js'),
     'lab/demo': join(modules, 'lab/demo.js'),
+    'src/inspect/fleet/worker': join(modules, 'src/inspect/fleet/worker.js'),
   },
   platform: 'node',
   external: (id) => /^(?:node:|@?[a-z])/i.test(id) && !/^[a-z]:[\\/]/i.test(id),

@@ -5,27 +5,30 @@ import { PosternError } from '../core/errors.ts';
 import type { Skip } from '../core/skip.ts';
 import { plain } from '../report/untrusted.ts';
 import { exitCodeOf } from './exit-code.ts';
+import type { FolderOptions } from './inspect-folder.ts';
 import { interruptible } from './interrupt.ts';
 import { type Io, stderrColors } from './io.ts';
-import { checkFormats, emit, type OutputOptions, parseFailOn, withOutput } from './output.ts';
+import { checkFormats, emit, parseFailOn, withOutput } from './output.ts';
 import { createProgress } from './progress.ts';
 import { findConfig, redactionKey } from './project.ts';
 
 const FORMATS = ['table', 'json', 'jsonl', 'sarif', 'markdown'];
 
-interface InspectOptions extends OutputOptions {
-  revealSecrets: boolean;
-  all: boolean;
-}
+interface InspectOptions extends FolderOptions {}
 
 export function inspect(program: Command, io: Io, exit: (code: number) => void): void {
   withOutput(
     program
       .command('inspect')
       .description('read an app package: back ends, credentials, settings')
-      .argument('<file...>', 'APK, APKS, XAPK, AAB or IPA files')
+      .argument('<file...>', 'packages (APK, APKS, XAPK, AAB, AAR, IPA), files of one, or one folder of packages')
       .option('--all', "show also what is not the app's own, with the reason", false)
-      .option('--reveal-secrets', 'print secrets in clear; for local use only', false),
+      .option('--reveal-secrets', 'print secrets in clear; for local use only', false)
+      .option('--allow-partial', 'do not exit with 3 when part of a package could not be read', false)
+      .option('--workers <n>', 'folder: packages read at the same time (default: one per processor)')
+      .option('--timeout <seconds>', 'folder: longest time for one package (default: 600)')
+      .option('--cache <folder>', 'folder: where results are kept for the next run (default: the user’s cache)')
+      .option('--no-cache', 'folder: read every package anew and keep nothing'),
     FORMATS,
     'table',
   )
@@ -35,9 +38,20 @@ export function inspect(program: Command, io: Io, exit: (code: number) => void):
 Examples:
   $ postern inspect app-release.apk
   $ postern inspect app.ipa --format json --output sarif=app.sarif
-  $ postern inspect app.apk --all              SDK and documentation hosts too, with the reason`,
+  $ postern inspect app.ipa --allow-partial    an encrypted app: read what can be read, and exit with 0
+  $ postern inspect app.apk --all              SDK and documentation hosts too, with the reason
+  $ postern inspect apps/                      every package of a folder: which back ends do they share?
+  $ postern inspect apps/ --format jsonl --workers 4 > apps.jsonl    one line per package
+
+A folder is read with several workers. Stopped with Ctrl-C, it goes on where it was when it is run again: results are kept
+by the hash of the package and of the detectors.`,
     )
     .action(async (files: string[], options: InspectOptions) => {
+      const folder = await folderOf(io, files);
+      if (folder !== undefined) {
+        const { inspectFolderCommand } = await import('./inspect-folder.ts');
+        return exit(await inspectFolderCommand(io, folder, options));
+      }
       checkFormats(io, options, FORMATS);
       if (options.revealSecrets) {
         io.stderr.write(
@@ -90,7 +104,19 @@ Examples:
         return renderInspect(format, reports, { ...look, all: options.all });
       });
       const findings = reports.flatMap(({ report }) => report.findings);
-      const skips = [...stopped, ...reports.flatMap(({ report }) => report.skips)];
+      const skips = [...stopped, ...(options.allowPartial ? [] : reports.flatMap(({ report }) => report.skips))];
       exit(failure === undefined ? exitCodeOf(findings, skips, failOn, options.exitZero) : 2);
     });
+}
+
+/** @throws PosternError E_USAGE when a folder is not the only argument */
+async function folderOf(io: Io, files: readonly string[]): Promise<string | undefined> {
+  const { statSync } = await import('node:fs');
+  const folder = files.find((file) => statSync(resolve(io.cwd, file), { throwIfNoEntry: false })?.isDirectory());
+  if (folder !== undefined && files.length > 1) {
+    throw new PosternError('E_USAGE', `${folder} is a folder: it is inspected by itself`, {
+      hint: 'Run the command once per folder, or name the packages.',
+    });
+  }
+  return folder;
 }

@@ -5,6 +5,7 @@ import { VERSION } from '../core/version.ts';
 import { audit } from './audit.ts';
 import { check } from './check.ts';
 import { completion } from './completion.ts';
+import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { erase } from './erase.ts';
 import { explain } from './explain.ts';
@@ -30,6 +31,7 @@ const VERBS: readonly Verb[] = [
   probe,
   verify,
   fix,
+  diff,
   guard,
   vault,
   erase,
@@ -58,6 +60,7 @@ Examples:
   $ postern init                       write a postern.yaml for this project
   $ postern check                      inspect, audit, probe and tell the stories
   $ postern inspect app-release.apk    what one package talks to and carries
+  $ postern diff old.apk new.apk       what changed between two builds
   $ postern fix --dry-run              show the patches as a diff
   $ postern verify report.json         prove that the doors are closed
 

@@ -1,2 +1,3 @@
+export { diffBuilds } from './diff.ts';
 export { inspectPackage } from './inspect-package.ts';
 export { inspectRules } from './rules/index.ts';

@@ -7,11 +7,19 @@ import { fingerprint } from '../core/fingerprint.ts';
 import type { LIMITS } from '../core/limits.ts';
 import { SEVERITIES } from '../core/severity.ts';
 import type { Skip } from '../core/skip.ts';
+import {
+  type AndroidDocuments,
+  type AppIdentity,
+  androidIdentity,
+  androidSettings,
+} from './detectors/android/index.ts';
+import { createOwnCode } from './detectors/android/own-code.ts';
 import { declarationsOf } from './detectors/declarations.ts';
 import { compare } from './detectors/evidence.ts';
 import { createDetectors } from './detectors/index.ts';
+import { frameworkLibraries, sharesPrefix } from './detectors/ios/frameworks.ts';
+import { createOwnFrameworks } from './detectors/ios/own-frameworks.ts';
 import { librariesOf } from './detectors/libraries.ts';
-import { type AppIdentity, androidIdentity, androidSettings } from './detectors/settings-android.ts';
 import { iosIdentity, iosSettings, isAppInfoPlist } from './detectors/settings-ios.ts';
 import { signaturesOf } from './detectors/signatures.ts';
 import { readPackage } from './read-package.ts';
@@ -76,9 +84,11 @@ export interface Collector {
 
 /** Takes what readers find and makes the report of it. Separate from reading, so that tests can feed it by hand. */
 export function createCollector(): Collector {
-  const detectors = createDetectors();
+  const frameworks = createOwnFrameworks();
+  const detectors = createDetectors(frameworks.has);
   const manifests: { entry: string; root: XmlElement }[] = [];
   const configs: { entry: string; root: XmlElement }[] = [];
+  const resources = bounded<NonNullable<AndroidDocuments['resources']>[number]>();
   const plists: { entry: string; value: PlistValue }[] = [];
   const calls = bounded<FoundCall>();
   const libraries = bounded<FoundLibrary>();
@@ -92,11 +102,16 @@ export function createCollector(): Collector {
     string: detectors.string,
     manifest: (entry, root) => manifests.push({ entry, root }),
     networkSecurityConfig: (entry, root) => configs.push({ entry, root }),
-    call: calls.add,
+    resourceXml: (entry, purpose, root) => resources.add({ entry, purpose, root }),
+    call(found) {
+      calls.add(found);
+      detectors.call(found);
+    },
     library: libraries.add,
     code: code.add,
     signature: signatures.add,
     plist(entry, value) {
+      frameworks.see(entry, value);
       if (plists.length < MOST) plists.push({ entry, value });
       if (isAppInfoPlist(entry) && (info === undefined || entry.length < info.entry.length)) info = { entry, value };
     },
@@ -110,13 +125,22 @@ export function createCollector(): Collector {
       const manifest = baseOf(manifests);
       const config = baseOf(configs);
       const identity = identityOf(manifest?.root, info?.value) ?? { id: '', version: '' };
-      const render = detectors.finish({ appId: identity.id }, redactionKey);
+      const ownCode = manifest === undefined ? undefined : createOwnCode(manifest.root);
+      const render = detectors.finish({ appId: identity.id }, redactionKey, ownCode);
       const found = render(revealSecrets);
+      // findings never hold a secret, whatever else is revealed
+      const shown = revealSecrets ? render(false) : found;
+      const android: AndroidDocuments | undefined = manifest && {
+        manifest,
+        splits: splitsOf(manifests, manifest),
+        ...(config === undefined ? {} : { networkSecurityConfig: config }),
+        resources: resources.all,
+        calls: calls.all,
+        endpoints: shown.endpoints,
+      };
       const settings = [
-        ...(manifest === undefined
-          ? []
-          : androidSettings({ manifest, ...(config === undefined ? {} : { networkSecurityConfig: config }) })),
-        ...(info === undefined ? [] : iosSettings(info.entry, info.value)),
+        ...(android === undefined ? [] : androidSettings(android)),
+        ...(info === undefined ? [] : iosSettings(info.entry, info.value, { plists, endpoints: shown.endpoints })),
       ].sort((a, b) => compare(a.id, b.id));
       if (found.overflow) {
         skips.push({
@@ -126,8 +150,6 @@ export function createCollector(): Collector {
           severity: 'incomplete',
         });
       }
-      // findings never hold a secret, whatever else is revealed
-      const shown = revealSecrets ? render(false) : found;
       const inspection: Inspection = {
         path,
         platform: facts.platform,
@@ -136,6 +158,7 @@ export function createCollector(): Collector {
         stores: shown.stores,
         credentials: shown.credentials,
         settings,
+        signatures: signaturesOf(signatures.all),
       };
       return {
         schema: SCHEMA,
@@ -145,7 +168,10 @@ export function createCollector(): Collector {
         credentials: found.credentials,
         settings,
         signatures: signaturesOf(signatures.all),
-        libraries: librariesOf(libraries.all, code.all),
+        libraries: librariesOf(
+          [...libraries.all, ...frameworkLibraries(plists, (id) => sharesPrefix(identity.id, id))],
+          code.all,
+        ),
         declarations: declarationsOf(plists),
         coverage: coverage.sort((a, b) => compare(a.entry, b.entry) || compare(a.status, b.status)),
         skips: skips.sort((a, b) => compare(a.subject, b.subject) || compare(a.code, b.code)),
@@ -164,6 +190,16 @@ function baseOf(
     (a, b) =>
       Number(isSplit(a.root)) - Number(isSplit(b.root)) || a.entry.length - b.entry.length || compare(a.entry, b.entry),
   )[0];
+}
+
+/** Manifests of the feature modules of the same app: splits of the same package. */
+function splitsOf<T extends { root: XmlElement }>(documents: readonly T[], base: T): T[] {
+  return documents.filter(
+    (one) =>
+      one !== base &&
+      one.root.attributes.package === base.root.attributes.package &&
+      typeof one.root.attributes.split === 'string',
+  );
 }
 
 function identityOf(manifest: XmlElement | undefined, info: PlistValue | undefined): AppIdentity | undefined {

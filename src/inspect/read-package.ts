@@ -4,12 +4,14 @@
  * told to the sink, as a skip and in the coverage.
  */
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
 import { PosternError } from '../core/errors.ts';
-import { readArchive, readSingleFile } from './containers/archive.ts';
+import { readArchive } from './containers/archive.ts';
 import { createBudget } from './containers/budget.ts';
 import { type ByteSource, fileSource } from './containers/byte-source.ts';
 import type { ReadPackageOptions } from './containers/job.ts';
+import { joinRequests } from './containers/retrofit.ts';
+import { readV4Signature } from './containers/signing/v4-signature.ts';
+import { readSingleFile } from './containers/single-file.ts';
 import type { PackageFacts, PackageSink } from './source.ts';
 
 export type { ReadPackageOptions } from './containers/job.ts';
@@ -39,7 +41,8 @@ export async function readPackage(
         at: { path },
       });
     }
-    const found = isArchive ? await readArchive(job) : await readSingleFile(job, basename(path));
+    const found = isArchive ? await readArchive(job) : await readSingleFile(job, path);
+    joinRequests(sink);
     if (found.entries === 0 && (isArchive || source.size === 0)) {
       const why = source.size === 0 ? 'it is empty' : (found.damage ?? 'it has no entries');
       throw new PosternError('E_INPUT_CORRUPT', `nothing can be read from ${path}: ${why}`, { at: { path } });
@@ -48,6 +51,7 @@ export async function readPackage(
       const message = `${path} is neither a mobile package nor a file of one`;
       throw new PosternError('E_INPUT_UNSUPPORTED', message, { at: { path } });
     }
+    if (isArchive && found.platform === 'android') readV4Signature(path, sink);
     return { platform: found.platform, sha256: hashOf(source), bytes: source.size };
   } finally {
     source.close();

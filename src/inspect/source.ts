@@ -33,6 +33,8 @@ export type Via =
   | 'plist'
   /** Text asset: script, page, JSON, properties. */
   | 'text'
+  /** Constant pool of a Java class. */
+  | 'java-class'
   /** String table of Hermes bytecode. */
   | 'hermes'
   /** Flutter AOT snapshot. */
@@ -124,6 +126,13 @@ export type PlistValue =
   | PlistValue[]
   | { [key: string]: PlistValue };
 
+/** What a manifest names an XML resource for. */
+export type ResourceXmlPurpose =
+  | 'network-security-config'
+  | 'full-backup-content'
+  | 'data-extraction-rules'
+  | 'file-provider-paths';
+
 /** Receives a package as it is read. Detectors that need the whole (settings) use the documents at the end. */
 export interface PackageSink {
   string(found: FoundString): void;
@@ -131,6 +140,8 @@ export interface PackageSink {
   manifest(entry: string, root: XmlElement): void;
   /** The network security configuration that the manifest's resource id resolves to. */
   networkSecurityConfig(entry: string, root: XmlElement): void;
+  /** Another XML resource that the manifest refers to; once per purpose. */
+  resourceXml(entry: string, purpose: Exclude<ResourceXmlPurpose, 'network-security-config'>, root: XmlElement): void;
   /** Every property list: Info.plist, GoogleService-Info.plist, PrivacyInfo.xcprivacy, entitlements, profiles. */
   plist(entry: string, value: PlistValue): void;
   call(found: FoundCall): void;

@@ -4,6 +4,8 @@ import {
   type AuditReport,
   type CheckReport,
   describe,
+  type FleetReport,
+  type InspectDiff,
   type InspectReport,
   type ProbeLine,
   type ReceiptBody,
@@ -17,6 +19,8 @@ export { FORMATS, type Format, type RenderOptions, type ReportInput };
 export const FORMATS_OF = {
   check: ['terminal', 'json', 'jsonl', 'sarif', 'html', 'markdown'],
   inspect: ['terminal', 'json', 'jsonl', 'sarif', 'markdown'],
+  fleet: ['terminal', 'json', 'markdown'],
+  diff: ['terminal', 'json', 'markdown'],
   audit: ['terminal', 'json', 'jsonl', 'sarif', 'markdown'],
   probe: ['terminal', 'json', 'jsonl', 'markdown'],
   receipt: ['terminal', 'json', 'jsonl', 'markdown'],
@@ -37,6 +41,11 @@ export function render(
 export function render(
   format: (typeof FORMATS_OF.inspect)[number],
   report: InspectReport,
+  options?: RenderOptions,
+): Promise<string>;
+export function render(
+  format: (typeof FORMATS_OF.fleet)[number],
+  report: FleetReport | InspectDiff,
   options?: RenderOptions,
 ): Promise<string>;
 export function render(
@@ -74,7 +83,7 @@ export async function render(format: Format, report: ReportInput, options: Rende
     case 'markdown':
       return (await import('./markdown/index.ts')).renderMarkdown(described, options);
     case 'sarif':
-      if (described.kind !== 'probe' && described.kind !== 'receipt') {
+      if (described.kind === 'check' || described.kind === 'inspect' || described.kind === 'audit') {
         return (await import('./sarif/index.ts')).renderSarif(described, options);
       }
       break;

@@ -1,18 +1,29 @@
 /** What can be rendered, and how one report is told from another without loading the schemas (and zod) for it. */
 import type { AuditReport } from '../core/contract/audit.ts';
 import type { CheckReport } from '../core/contract/check.ts';
+import type { FleetReport } from '../core/contract/fleet.ts';
 import type { InspectReport } from '../core/contract/inspect.ts';
+import type { InspectDiff } from '../core/contract/inspect-diff.ts';
 import type { ProbeLine } from '../core/contract/probe.ts';
 import type { ReceiptBody } from '../core/contract/receipt.ts';
 
-export type { AuditReport, CheckReport, InspectReport, ProbeLine, ReceiptBody };
+export type { AuditReport, CheckReport, FleetReport, InspectDiff, InspectReport, ProbeLine, ReceiptBody };
 
-export type ReportInput = CheckReport | InspectReport | AuditReport | ReceiptBody | readonly ProbeLine[];
+export type ReportInput =
+  | CheckReport
+  | InspectReport
+  | InspectDiff
+  | FleetReport
+  | AuditReport
+  | ReceiptBody
+  | readonly ProbeLine[];
 
 /** The literals are checked against the contracts by the compiler. */
 export const SCHEMAS = {
   check: 'https://postern.dev/schema/check-1.json' satisfies CheckReport['schema'],
   inspect: 'https://postern.dev/schema/inspect-1.json' satisfies InspectReport['schema'],
+  fleet: 'https://postern.dev/schema/fleet-1.json' satisfies FleetReport['schema'],
+  diff: 'https://postern.dev/schema/inspect-diff-1.json' satisfies InspectDiff['schema'],
   audit: 'https://postern.dev/schema/audit-1.json' satisfies AuditReport['schema'],
   receipt: 'https://postern.dev/schema/receipt-2.json' satisfies ReceiptBody['schema'],
   /** Of before there was `through`. */
@@ -22,6 +33,8 @@ export const SCHEMAS = {
 export type Described =
   | { kind: 'check'; report: CheckReport }
   | { kind: 'inspect'; report: InspectReport }
+  | { kind: 'fleet'; report: FleetReport }
+  | { kind: 'diff'; report: InspectDiff }
   | { kind: 'audit'; report: AuditReport }
   | { kind: 'receipt'; report: ReceiptBody }
   | { kind: 'probe'; report: readonly ProbeLine[] };
@@ -33,6 +46,10 @@ export function describe(input: ReportInput): Described {
       return { kind: 'check', report: input };
     case SCHEMAS.inspect:
       return { kind: 'inspect', report: input };
+    case SCHEMAS.fleet:
+      return { kind: 'fleet', report: input };
+    case SCHEMAS.diff:
+      return { kind: 'diff', report: input };
     case SCHEMAS.audit:
       return { kind: 'audit', report: input };
     case SCHEMAS.receipt:

@@ -74,6 +74,9 @@ function* linesOf({ kind, report }: Described): Generator<object> {
       yield* typed('coverage', report.coverage);
       yield* typed('skip', report.skips);
       return;
+    case 'fleet':
+    case 'diff':
+      return; // a folder's lines are written package by package; a diff is one thing
     case 'audit':
       yield { type: 'report', schema: report.schema, root: report.root };
       yield* typed('finding', report.findings);

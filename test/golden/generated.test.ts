@@ -11,7 +11,9 @@ import { allRules } from '../../src/cli/rules.ts';
 import { configJsonSchema } from '../../src/config/index.ts';
 import { AUDIT_SCHEMA, auditReportSchema } from '../../src/core/contract/audit.ts';
 import { CHECK_SCHEMA, checkReportSchema } from '../../src/core/contract/check.ts';
+import { FLEET_LINE_SCHEMA, FLEET_SCHEMA, fleetLineSchema, fleetReportSchema } from '../../src/core/contract/fleet.ts';
 import { INSPECT_SCHEMA, inspectReportSchema } from '../../src/core/contract/inspect.ts';
+import { INSPECT_DIFF_SCHEMA, inspectDiffSchema } from '../../src/core/contract/inspect-diff.ts';
 import { PROBE_SCHEMA, probeLineSchema } from '../../src/core/contract/probe.ts';
 import { RECEIPT_SCHEMA, RECEIPT_SCHEMA_1, receipt1Schema, receipt2Schema } from '../../src/core/contract/receipt.ts';
 import { ERROR_CODES } from '../../src/core/errors.ts';
@@ -28,6 +30,9 @@ const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 describe('the generated files', () => {
   it.each([
     ['inspect-1.json', INSPECT_SCHEMA, inspectReportSchema],
+    ['inspect-diff-1.json', INSPECT_DIFF_SCHEMA, inspectDiffSchema],
+    ['fleet-1.json', FLEET_SCHEMA, fleetReportSchema],
+    ['fleet-line-1.json', FLEET_LINE_SCHEMA, fleetLineSchema],
     ['probe-1.json', PROBE_SCHEMA, probeLineSchema],
     ['audit-1.json', AUDIT_SCHEMA, auditReportSchema],
     ['check-1.json', CHECK_SCHEMA, checkReportSchema],

@@ -2,6 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { inspectRules } from '../../src/inspect/index.ts';
 import { reportOfExample } from './inspect-support.ts';
 
+/** Controls of the OWASP MASVS, version 2.1: group -> how many it has. */
+const MASVS = Object.entries({
+  STORAGE: 2,
+  CRYPTO: 2,
+  AUTH: 3,
+  NETWORK: 2,
+  PLATFORM: 3,
+  CODE: 4,
+  RESILIENCE: 4,
+  PRIVACY: 4,
+}).flatMap(([group, count]) => Array.from({ length: count }, (_, i) => `MASVS-${group}-${i + 1}`));
+
 describe('the rules of inspect', () => {
   it('exist and have different ids', () => {
     expect(inspectRules.length).toBeGreaterThan(10);
@@ -15,6 +27,7 @@ describe('the rules of inspect', () => {
         expect(rule.examples.good.length).toBeGreaterThan(0);
         expect(rule.references.length).toBeGreaterThan(0);
         expect(rule.cwe.every((id) => /^CWE-\d+$/.test(id))).toBe(true);
+        for (const id of rule.masvs ?? []) expect(MASVS).toContain(id);
       });
       it.each(rule.examples.bad)('is raised by %s', async (example) => {
         const report = await reportOfExample(example);

@@ -6,29 +6,15 @@
  * the network security configuration).
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ResourceTable } from '../formats/arsc.ts';
-import { isBinaryXml } from '../formats/axml.ts';
 import { isDex } from '../formats/dex.ts';
-import { isXmlPlist } from '../formats/plist.ts';
-import { failed, type ReadResult } from '../formats/result.ts';
-import { looksLikeText } from '../formats/text/index.ts';
+import { isValuesFile } from '../formats/values-xml.ts';
 import type { Platform } from '../source.ts';
-import { type ByteSource, bufferSource, partSource } from './byte-source.ts';
-import { type Coverage, createCoverage } from './coverage.ts';
+import { withoutDuplicates } from './abi-duplicates.ts';
+import { type ByteSource, partSource } from './byte-source.ts';
 import type { Job, Walked } from './job.ts';
 import { createReadAhead, type Item, inflatesAside } from './read-ahead.ts';
-import {
-  networkSecurityPath,
-  readArscEntry,
-  readBinaryXmlEntry,
-  readContext,
-  readDexEntry,
-  readDocument,
-  readPlistEntry,
-  readTextEntry,
-  type Target,
-  textScanner,
-} from './read-content.ts';
+import { HEAD, readBytes } from './read-bytes.ts';
+import { readDexEntry, type Target, textScanner } from './read-content.ts';
 import {
   type EntryBytes,
   type EntryProblem,
@@ -38,36 +24,22 @@ import {
   storedRange,
   streamEntry,
 } from './read-entry.ts';
-import { ignoredReason, isUtf16, NOT_YET, type Recognised, roleByMagic, roleByName } from './role.ts';
+import { isAppManifest, roleByMagic, roleByName } from './role.ts';
+import { readSignatures } from './signing/read-signatures.ts';
+import { type AppSet, readAppSet } from './splits.ts';
+import { createWalk, ignore, notRead, type Walk } from './walk.ts';
 import { listZip } from './zip-directory.ts';
 import { isUnsafeName, type ZipEntry } from './zip-entry.ts';
 
-const HEAD = 512;
 /** Entries above this size are looked at before they are inflated. */
 const PEEK_ABOVE = 16 << 20;
 /** Text above this size is read in chunks. */
 const STREAM_ABOVE = 4 << 20;
 
-/** What the entries of one archive have to know of each other. */
-interface Walk {
-  job: Job;
-  coverage: Coverage;
-  resources: ResourceTable | undefined;
-  /** Path of the network security configuration, from the manifest. */
-  security: string | undefined;
-  platform: Platform;
-}
-
 export async function readArchive(job: Job): Promise<Walked> {
   const { sink, options, prefix } = job;
   const listing = await listZip(job.source, job.budget);
-  const walk: Walk = {
-    job,
-    coverage: createCoverage(sink),
-    resources: undefined,
-    security: undefined,
-    platform: 'unknown',
-  };
+  const walk = createWalk(job, readNested);
   const subject = prefix === '' ? '(archive)' : prefix.slice(0, -1);
   if (listing.damage !== undefined) {
     const reason = `its directory is damaged (${listing.damage}); entries were looked for by their own headers`;
@@ -78,7 +50,10 @@ export async function readArchive(job: Job): Promise<Walked> {
     sink.skip({ subject, code: 'LIMIT_ENTRIES', reason, severity: 'incomplete' });
   }
   readPrepended(walk);
-  const items = planItems(walk, listing.entries);
+  const planned = withoutMet(walk, planItems(walk, listing.entries));
+  walk.apps = await readAppSet(job, planned);
+  const items = inOrder(planned, walk.apps);
+  await readSignatures(job, walk.coverage, listing.entries);
   const ahead = createReadAhead(job, items);
   let turn = Date.now();
   for (const [done, item] of items.entries()) {
@@ -91,43 +66,15 @@ export async function readArchive(job: Job): Promise<Walked> {
       turn = Date.now();
     }
   }
-  if (walk.security !== undefined) {
-    const reason = 'the network security configuration that the manifest names was not found';
-    sink.skip({ subject: `${prefix}${walk.security}`, code: 'NSC_NOT_FOUND', reason, severity: 'incomplete' });
+  for (const [path, purposes] of walk.documents) {
+    const config = purposes.has('network-security-config');
+    const reason = `the ${config ? 'network security configuration' : 'resource'} that the manifest names was not found`;
+    const code = config ? 'NSC_NOT_FOUND' : 'RESOURCE_NOT_FOUND';
+    sink.skip({ subject: `${prefix}${path}`, code, reason, severity: config ? 'incomplete' : 'note' });
   }
   walk.coverage.finish(prefix);
   const found: Walked = { platform: walk.platform, entries: listing.entries.length };
   return listing.damage === undefined ? found : { ...found, damage: listing.damage };
-}
-
-/** A file that is no archive: one DEX, one resource table, one script. */
-export async function readSingleFile(job: Job, label: string): Promise<Walked> {
-  const walk: Walk = {
-    job,
-    coverage: createCoverage(job.sink),
-    resources: undefined,
-    security: undefined,
-    platform: 'unknown',
-  };
-  const entry: ZipEntry = {
-    name: label,
-    method: 0,
-    encrypted: false,
-    crc32: 0,
-    compressedSize: job.source.size,
-    size: job.source.size,
-    headerOffset: 0,
-  };
-  const recognised = roleByMagic(job.source.take(0, HEAD));
-  if (recognised.role === 'ignored' || recognised.role === 'archive') return { platform: 'unknown', entries: 0 };
-  const most = job.budget.limits.entryBytes;
-  const bytes = job.source.take(0, Math.min(job.source.size, most));
-  if (job.source.size > most) {
-    walk.coverage.problem(label, { code: 'LIMIT_ENTRY_BYTES', reason: `only the first ${most} bytes were read` }, true);
-  }
-  await readBytes(walk, { entry, label, recognised }, bytes);
-  walk.coverage.finish('');
-  return { platform: walk.platform, entries: 1 };
 }
 
 /** Janus (CVE-2017-13156): Android 5–8 run a DEX that stands before the archive, and verify the archive. */
@@ -145,8 +92,10 @@ function readPrepended({ job, coverage }: Walk): void {
 
 /** Resources, manifest, the small ones, then those that were inflated on another thread meanwhile. */
 function rank(item: Item): number {
-  if (item.recognised.role === 'arsc') return 0;
+  if (item.recognised.role === 'arsc' || isValuesFile(item.entry.name)) return 0;
   if (item.recognised.role === 'manifest') return 1;
+  // bundle ids tell the app's own frameworks from those of others
+  if (item.recognised.role === 'plist' && /(?:^|\/)Info\.plist$/.test(item.entry.name)) return 1;
   return inflatesAside(item) ? 3 : 2;
 }
 
@@ -180,11 +129,33 @@ function planItems(walk: Walk, entries: ZipEntry[]): Item[] {
   }
   const byRank: Item[][] = [[], [], [], []];
   for (const item of items) byRank[rank(item)]?.push(item);
-  return byRank.flat();
+  return withoutDuplicates(byRank.flat(), walk.job, walk.coverage);
+}
+
+/** Without what another APK of the same set holds under the same name. */
+function withoutMet({ job, coverage }: Walk, items: Item[]): Item[] {
+  const { splits, source, budget } = job;
+  if (splits === undefined) return items;
+  let left = source.size; // entries of an honest archive do not overlap
+  return items.filter(({ entry, recognised: { role } }) => {
+    // the documents are small, and each APK has its own meaning for them
+    if (role === 'manifest' || role === 'xml' || role === 'ignored' || entry.compressedSize === 0) return true;
+    left -= entry.compressedSize;
+    if (left < 0 || !splits.metBefore(source, entry, budget)) return true;
+    coverage.count('entries of other splits', 'read', 'the same bytes under the same name, read there');
+    return false;
+  });
+}
+
+/** The APKs of a set in their own order, after everything else. */
+function inOrder(items: Item[], apps: AppSet | undefined): Item[] {
+  if (apps === undefined) return items;
+  const parts = new Set(apps.order);
+  return [...items.filter((item) => !parts.has(item)), ...apps.order];
 }
 
 function platformOf(name: string, known: Platform): Platform {
-  if (/^(?:base\/manifest\/)?AndroidManifest\.xml$|^classes\.dex$/.test(name)) return 'android';
+  if (isAppManifest(name) || name === 'classes.dex') return 'android';
   if (known === 'unknown' && /(?:^|\/)[^/]+\.app\/Info\.plist$/.test(name)) return 'ios';
   return known;
 }
@@ -200,10 +171,17 @@ async function readItem(walk: Walk, item: Item, ahead: Promise<EntryBytes> | und
     // an entry that does not show its first bytes is read, so that what is wrong with it gets told
     if (head.length > 0) item.recognised = roleByMagic(head);
   }
+  if (item.recognised.role === 'text' && entry.size > STREAM_ABOVE) {
+    // bytecode of a script engine may bear a script's name
+    const found = roleByMagic(peekEntry(source, entry, budget, HEAD));
+    if (found.role === 'binary') item.recognised = found;
+  }
   const { role } = item.recognised;
   if (role === 'ignored') return ignore(walk, item.recognised);
   if (role === 'unread') return notRead(walk, item);
   if (role === 'text' && entry.size > STREAM_ABOVE) return streamText(walk, item);
+  const opened = walk.apps?.sourceOf(item);
+  if (opened !== undefined) return readNested(walk, item, opened);
   const range = role === 'archive' ? storedRange(source, entry, budget) : undefined;
   if (range !== undefined && source.read(range.start, 4).toString('latin1') === 'PK\x03\x04') {
     return readNested(walk, item, partSource(source, range.start, range.length));
@@ -222,24 +200,10 @@ async function readItem(walk: Walk, item: Item, ahead: Promise<EntryBytes> | und
   await readBytes(walk, item, bytes, problem);
 }
 
-function ignore({ coverage }: Walk, { what = 'other' }: Recognised): void {
-  coverage.count(what, 'skipped', ignoredReason(what));
-}
-
-function notRead({ coverage, job }: Walk, { label, recognised }: Item): void {
-  const what = recognised.what ?? 'data';
-  if (what === 'Java class') {
-    coverage.count('Java classes', 'skipped', NOT_YET);
-    return;
-  }
-  const reason = `${what}: ${NOT_YET}`;
-  coverage.add(label, { status: 'skipped', reason });
-  job.sink.skip({ subject: label, code: 'FORMAT_NOT_READ', reason, severity: 'note' });
-}
-
 /** A large entry whose first bytes are not what its name promises: not worth the memory that inflating it takes. */
 function isGrossMisnomer({ job }: Walk, { entry, recognised }: Item): boolean {
   if (entry.size <= PEEK_ABOVE || !['dex', 'arsc', 'archive'].includes(recognised.role)) return false;
+  if (entry.name.endsWith('.pb')) return false; // protocol buffers have no magic
   const head = peekEntry(job.source, entry, job.budget, HEAD);
   return head.length > 0 && roleByMagic(head).role !== recognised.role;
 }
@@ -250,93 +214,21 @@ function isExpected({ recognised }: Item, bytes: Buffer): boolean {
   return found === recognised.role || (recognised.role === 'manifest' && found === 'xml');
 }
 
-async function readBytes(walk: Walk, item: Item, bytes: Buffer, problem?: EntryProblem): Promise<void> {
+export async function readNested(walk: Walk, item: Item, source: ByteSource): Promise<void> {
   const { job, coverage } = walk;
   const { label } = item;
-  const target: Target = { sink: job.sink, limits: job.budget.limits, label };
-  switch (item.recognised.role) {
-    case 'dex':
-      return account(readDexEntry(target, bytes));
-    case 'arsc': {
-      const table = readArscEntry(target, bytes);
-      if (item.entry.name === 'resources.arsc') walk.resources = table;
-      return account(table.result);
-    }
-    case 'manifest':
-      return account(await readManifest(walk, target, bytes));
-    case 'plist':
-      return account(await readPlistEntry(target, bytes));
-    case 'archive':
-      return readNested(walk, item, bufferSource(bytes));
-    case 'binary':
-      return account(await readBinary(walk, item, bytes));
-    case 'xml':
-      return readXml();
-    default:
-      return readText();
-  }
-
-  function account(result: ReadResult): void {
-    // a problem with the bytes was told already and explains what the reader says about them
-    if (problem === undefined) coverage.add(label, result);
-  }
-
-  async function readXml(): Promise<void> {
-    if (walk.security !== undefined && item.entry.name === walk.security) {
-      const { result, root } = await readDocument(target, bytes, walk.resources);
-      walk.security = undefined;
-      if (root !== undefined) job.sink.networkSecurityConfig(label, root);
-      return account(result);
-    }
-    if (isBinaryXml(bytes)) {
-      const result = readBinaryXmlEntry(target, bytes, walk.resources);
-      if (result !== undefined && result.status !== 'read') return account(result);
-      return coverage.count('binary XML', 'read', 'layouts and other resources');
-    }
-    if (isXmlPlist(bytes)) return account(await readPlistEntry(target, bytes));
-    return readText();
-  }
-
-  async function readText(): Promise<void> {
-    const head = bytes.subarray(0, HEAD);
-    if (looksLikeText(head) || isUtf16(head)) return account(readTextEntry(target, bytes));
-    const found = roleByMagic(head);
-    if (found.role === 'text') return account(readTextEntry(target, bytes));
-    if (found.role === 'ignored') {
-      if (item.recognised.role === 'xml') return coverage.count('protobuf XML', 'skipped', NOT_YET);
-      if (item.recognised.role === 'text') return account(readTextEntry(target, bytes)); // invalid UTF-8 is still text
-      return ignore(walk, found);
-    }
-    item.recognised = found;
-    if (found.role === 'unread') return notRead(walk, item);
-    return readBytes(walk, item, bytes, problem);
-  }
-}
-
-/** A name may promise what the bytes are not (`libapp.so` of an app that is no Flutter app): the bytes decide. */
-async function readBinary(walk: Walk, { recognised, label }: Item, bytes: Buffer): Promise<ReadResult> {
-  const { format } = recognised;
-  if (format === undefined) return failed('FORMAT_UNKNOWN', 'no reader');
-  const read = await format.load();
-  return read(bytes, readContext(walk.job.sink, walk.job.budget.limits, label, format.via));
-}
-
-async function readManifest(walk: Walk, target: Target, bytes: Buffer): Promise<ReadResult> {
-  const { result, root } = await readDocument(target, bytes, walk.resources);
-  if (root === undefined) return result;
-  walk.job.sink.manifest(target.label, root);
-  if (target.label === `${walk.job.prefix}AndroidManifest.xml`) walk.security = networkSecurityPath(root);
-  return result;
-}
-
-async function readNested(walk: Walk, { label }: Item, source: ByteSource): Promise<void> {
-  const { job, coverage } = walk;
   const { limits } = job.budget;
   if (job.depth + 1 > limits.archiveDepth) {
     const reason = `archives are read ${limits.archiveDepth} deep`;
     return coverage.problem(label, { code: 'LIMIT_DEPTH', reason }, false);
   }
-  const found = await readArchive({ ...job, source, prefix: `${label}!`, depth: job.depth + 1 });
+  const found = await readArchive({
+    ...job,
+    source,
+    prefix: `${label}!`,
+    depth: job.depth + 1,
+    splits: walk.apps?.splitsOf(item),
+  });
   if (walk.platform === 'unknown') walk.platform = found.platform;
   if (found.entries > 0) coverage.add(label, { status: 'read', reason: `archive of ${found.entries} entries` });
   else coverage.problem(label, { code: 'ZIP_CORRUPT', reason: found.damage ?? 'an empty archive' }, false);

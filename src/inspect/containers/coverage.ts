@@ -22,7 +22,8 @@ export function createCoverage(sink: PackageSink): Coverage {
   function add(label: string, result: ReadResult): void {
     sink.coverage({ entry: label, status: result.status, reason: result.reason });
     if (result.code !== undefined) {
-      sink.skip({ subject: label, code: result.code, reason: result.reason, severity: 'incomplete' });
+      const severity = result.note ? 'note' : 'incomplete';
+      sink.skip({ subject: label, code: result.code, reason: result.reason, severity });
     }
   }
   return {

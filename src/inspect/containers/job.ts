@@ -1,6 +1,7 @@
 import type { PackageSink, Platform } from '../source.ts';
 import type { Budget, Limits } from './budget.ts';
 import type { ByteSource } from './byte-source.ts';
+import type { Splits } from './splits.ts';
 
 export interface ReadPackageOptions {
   /** Overrides of `LIMITS`. */
@@ -20,6 +21,8 @@ export interface Job {
   /** 0 for the package itself. */
   depth: number;
   options: ReadPackageOptions;
+  /** For an APK that is one of several of an app. */
+  splits?: Splits | undefined;
 }
 
 export interface Walked {

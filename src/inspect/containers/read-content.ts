@@ -1,16 +1,20 @@
 /** From the bytes of one entry to its reader: binary XML, resources, DEX, property lists, text. */
 
-import { type ResourceTable, readResourceTable } from '../formats/arsc.ts';
+import { readResourceTable } from '../formats/arsc.ts';
 import { type BinaryXml, binaryXmlMatters, isBinaryXml, isNamespace, readBinaryXml } from '../formats/axml.ts';
 import { textCanMatter } from '../formats/candidate.ts';
 import { readDex } from '../formats/dex.ts';
 import { isXmlPlist, plistStrings, readPlist } from '../formats/plist.ts';
+import { readProtobufResources } from '../formats/protobuf/resource-table.ts';
+import { isProtobufXml, readProtobufXml } from '../formats/protobuf/xml-node.ts';
 import type { ReadContext } from '../formats/reader.ts';
+import type { Resources, ResourceTable } from '../formats/resources.ts';
 import { failed, type ReadResult, read } from '../formats/result.ts';
 import { createScanner, grammarOf, guessGrammar, looksLikeText, type TextScanner } from '../formats/text/index.ts';
 import { parseXmlText } from '../formats/xml-text.ts';
-import type { FoundString, PackageSink, XmlElement } from '../source.ts';
+import type { CodePlace, FoundString, PackageSink } from '../source.ts';
 import type { Limits } from './budget.ts';
+import { requestsOf } from './retrofit.ts';
 import { extensionOf, isUtf16 } from './role.ts';
 
 /** Where the strings of an entry go. */
@@ -34,29 +38,65 @@ export function readContext(sink: PackageSink, limits: Limits, entry: string, vi
 }
 
 export function readDexEntry({ sink, limits, label }: Target, bytes: Buffer): ReadResult {
-  return readDex(bytes, limits, (text, offset) => sink.string({ text, entry: label, offset, via: 'dex-string' }));
+  const requests = requestsOf(sink);
+  return readDex(
+    bytes,
+    limits,
+    (text, offset, code) => {
+      if (code === undefined) sink.string({ text, entry: label, offset, via: 'dex-string' });
+      else sink.string(usedString(text, label, offset, code));
+    },
+    {
+      packages: (names) => sink.code({ entry: label, via: 'dex-string', names }),
+      joined: (text, offset, place) => {
+        sink.string({ text, entry: label, offset, via: 'dex-code', code: [place], joined: true });
+      },
+      call(call) {
+        if (call.api === 'http.base') requests.base(call.args[0]);
+        sink.call({ ...call, entry: label });
+      },
+      path: (text, offset, place) => requests.path({ text, offset, place, entry: label }),
+    },
+  );
 }
 
-export function readArscEntry({ sink, limits, label }: Target, bytes: Buffer): ResourceTable {
-  const table = readResourceTable(bytes, limits);
-  table.strings((found) => sink.string({ entry: label, via: 'resource', ...found }));
-  return table;
+/** Names of classes and methods are made only for a string that somebody asks about. */
+function usedString(text: string, entry: string, offset: number, code: () => readonly CodePlace[]): FoundString {
+  let known: readonly CodePlace[] | undefined;
+  return {
+    text,
+    entry,
+    offset,
+    via: 'dex-string',
+    get code() {
+      known ??= code();
+      return known;
+    },
+  };
+}
+
+/** @param name of the entry: the files of a module in a bundle lie beside its table */
+export function readResources(bytes: Buffer, limits: Limits, name: string): ResourceTable {
+  if (!name.endsWith('.pb')) return readResourceTable(bytes, limits);
+  return readProtobufResources(bytes, limits, name.slice(0, name.lastIndexOf('/') + 1));
 }
 
 /** A document whose tree is wanted: the manifest, the network security configuration. */
 export async function readDocument(
   target: Target,
   bytes: Buffer,
-  resources: ResourceTable | undefined,
-): Promise<BinaryXml> {
+  resources: Resources | undefined,
+): Promise<BinaryXml & { isText?: true }> {
   const head = bytes.subarray(0, 512);
   if (!isBinaryXml(bytes) && looksLikeText(head)) {
     const root = await parseXmlText(bytes);
     readTextEntry(target, bytes);
-    return root === undefined ? { result: failed('XML_CORRUPT', 'not readable') } : { result: read('text XML'), root };
+    return root === undefined
+      ? { result: failed('XML_CORRUPT', 'not readable') }
+      : { result: read('text XML'), root, isText: true };
   }
-  if (!isBinaryXml(bytes) && isProtobufXml(bytes)) {
-    return { result: { status: 'skipped', reason: 'protobuf manifest not read yet' } };
+  if (!isBinaryXml(bytes) && isProtobufXml(head, bytes.length)) {
+    return readProtobufXml(bytes, target.limits, resources, xmlSink(target));
   }
   return readBinaryXml(bytes, target.limits, resources, xmlSink(target));
 }
@@ -65,8 +105,9 @@ export async function readDocument(
 export function readBinaryXmlEntry(
   target: Target,
   bytes: Buffer,
-  resources: ResourceTable | undefined,
+  resources: Resources | undefined,
 ): ReadResult | undefined {
+  if (!isBinaryXml(bytes)) return readProtobufXml(bytes, target.limits, resources, xmlSink(target)).result;
   if (!binaryXmlMatters(bytes, target.limits)) return undefined;
   const { result } = readBinaryXml(bytes, target.limits, resources, xmlSink(target));
   return result;
@@ -83,7 +124,10 @@ export async function readPlistEntry(target: Target, bytes: Buffer): Promise<Rea
   const { result, value } = await readPlist(bytes);
   if (value !== undefined) {
     sink.plist(label, value);
-    plistStrings(value, (found) => sink.string({ entry: label, via: 'plist', ...found }));
+    // a profile names devices, people and certificates, and no server
+    if (!/\.(?:mobileprovision|provisionprofile)$/.test(label)) {
+      plistStrings(value, (found) => sink.string({ entry: label, via: 'plist', ...found }));
+    }
     return result;
   }
   if (!isXmlPlist(bytes) && !looksLikeText(bytes.subarray(0, 512))) return result;
@@ -110,24 +154,11 @@ export function readTextEntry(target: Target, bytes: Buffer): ReadResult {
 /** @param offsets whether byte offsets of the scanned text are those of the entry */
 export function textScanner({ sink, label }: Target, head: Buffer, offsets: boolean): TextScanner {
   const grammar = grammarOf(extensionOf(label)) ?? guessGrammar(head);
-  return createScanner(grammar, ({ text, offset, line, name }) => {
+  return createScanner(grammar, ({ text, offset, line, name, joined }) => {
     const found: FoundString = { text, entry: label, line, via: 'text' };
     if (offsets) found.offset = offset;
     if (name !== undefined) found.name = name;
+    if (joined) found.joined = true;
     sink.string(found);
   });
-}
-
-/** aapt2's XmlNode message: field 1 (element), length-delimited. */
-function isProtobufXml(bytes: Buffer): boolean {
-  return bytes[0] === 0x0a;
-}
-
-/** The resource that the manifest names as network security configuration, as a path in the archive. */
-export function networkSecurityPath(manifest: XmlElement): string | undefined {
-  for (const child of manifest.children) {
-    const value = child.name === 'application' ? child.attributes.networkSecurityConfig : undefined;
-    if (typeof value === 'string') return value;
-  }
-  return undefined;
 }

@@ -122,6 +122,12 @@ export function storedRange(source: ByteSource, entry: ZipEntry, budget: Budget)
   return 'code' in located || located.truncated ? undefined : located;
 }
 
+/** Where the bytes of an entry lie as they are, compressed or not. */
+export function dataRange(source: ByteSource, entry: ZipEntry, budget: Budget): Located | undefined {
+  const located = locate(source, entry, budget);
+  return 'code' in located || located.truncated ? undefined : located;
+}
+
 /** The first bytes of an entry, for recognising its format; empty when they cannot be had. */
 export function peekEntry(source: ByteSource, entry: ZipEntry, budget: Budget, length: number): Buffer {
   const located = locate(source, entry, budget);

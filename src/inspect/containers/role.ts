@@ -66,26 +66,22 @@ export function ignoredReason(what: string): string {
 
 export const NOT_YET = 'strings of this format are not read yet';
 
+/** The manifest of an APK or library, or of one module of an app bundle. */
+export function isAppManifest(name: string): boolean {
+  return name === 'AndroidManifest.xml' || /^[^/]{1,200}\/manifest\/AndroidManifest\.xml$/.test(name);
+}
+
 export function roleByName(name: string): Recognised {
   const base = name.slice(name.lastIndexOf('/') + 1);
   if (name.endsWith('/')) return { role: 'ignored', what: 'folders' };
-  if (name === 'AndroidManifest.xml' || name.endsWith('/manifest/AndroidManifest.xml')) return { role: 'manifest' };
-  if (base === 'resources.arsc') return { role: 'arsc' };
+  if (isAppManifest(name) || name.endsWith('/manifest/AndroidManifest.xml')) return { role: 'manifest' };
+  if (base === 'resources.arsc' || base === 'resources.pb') return { role: 'arsc' };
   // ICU4J packs thousands of locale tables under these paths; looking into each would take longer than all the rest
   if (/^com\/ibm\/icu\/impl\/(?:duration\/impl\/)?data\//.test(name)) return { role: 'ignored', what: 'Unicode data' };
   if (base === 'CodeResources' || base === 'PkgInfo') return { role: 'ignored', what: 'signatures' };
-  if (base === 'resources.pb' || base === 'native.pb' || base === 'BundleConfig.pb' || base === 'assets.pb') {
-    return { role: 'unread', what: 'protobuf resources' };
-  }
   const named = binaryFormatByName(base);
   if (named !== undefined) return binary(named);
-  if (base === 'libapp.so') return { role: 'unread', what: 'Flutter code' };
-  if (base === 'global-metadata.dat') return { role: 'unread', what: 'Unity metadata' };
-  if (/^(?:libassemblies\..*\.blob\.so|libassembly-store\.so|assemblies\..*blob)$/.test(base)) {
-    return { role: 'unread', what: '.NET assemblies' };
-  }
   const extension = extensionOf(base);
-  if (extension === 'so' || extension === 'dylib') return { role: 'unread', what: 'native library' };
   const known = BY_EXTENSION.get(extension);
   if (known !== undefined) return known;
   // Hermes bytecode and plain JavaScript share these endings
@@ -103,8 +99,6 @@ export function extensionOf(name: string): string {
   return dot < 0 ? '' : base.slice(dot + 1).toLowerCase();
 }
 
-const HERMES = 0x1f1903c1;
-
 /** @param head the first bytes of the entry, 512 where it has as many */
 export function roleByMagic(head: Buffer): Recognised {
   if (head.length < 4) return { role: 'ignored', what: 'files of a few bytes' };
@@ -116,31 +110,23 @@ export function roleByMagic(head: Buffer): Recognised {
   if (isBinaryPlist(head) || isXmlPlist(head)) return { role: 'plist' };
   const known = binaryFormatByMagic(head);
   if (known !== undefined) return binary(known);
-  if (head.length >= 8 && head.readUInt32LE(4) === HERMES && head.readUInt32LE(0) === 0x03bc1fc6) {
-    return { role: 'unread', what: 'Hermes bytecode' };
-  }
   switch (magic) {
+    // programs that are too short or too odd for their readers
     case 0x7f454c46:
-      return { role: 'unread', what: 'native library' };
     case 0xcffaedfe:
     case 0xcefaedfe:
     case 0xfeedface:
     case 0xfeedfacf:
-      return { role: 'unread', what: 'Mach-O executable' };
-    case 0xcafebabe: // shared with Java classes, whose second word is a version above 40
-      return head.length >= 8 && head.readUInt32BE(4) < 40
-        ? { role: 'unread', what: 'Mach-O executable' }
-        : { role: 'unread', what: 'Java class' };
-    case 0x53514c69: // SQLi
-      return { role: 'unread', what: 'SQLite database' };
-    case 0x90abcdef:
-      return { role: 'unread', what: 'Flutter code' };
-    case 0xaf1bb1fa:
-      return { role: 'unread', what: 'Unity metadata' };
-    case 0x58414c5a:
+    case 0xcafebabe:
+      return { role: 'unread', what: 'executable' };
+    case 0x58414c5a: // XALZ, XAZS, XABA
     case 0x58415a53:
     case 0x58414241:
-      return { role: 'unread', what: '.NET assemblies' };
+      return { role: 'unread', what: '.NET assembly' };
+    case 0x90abcdef: // a debug build's Dart kernel; release builds hold AOT snapshots
+      return { role: 'unread', what: 'Flutter code of a debug build' };
+    case 0x213c6172: // !<ar
+      return { role: 'unread', what: 'static library' };
     case 0x89504e47:
     case 0x47494638:
     case 0x52494646:
@@ -152,7 +138,7 @@ export function roleByMagic(head: Buffer): Recognised {
       return { role: 'ignored', what: 'fonts' };
   }
   if (head[0] === 0xff && head[1] === 0xd8) return { role: 'ignored', what: 'images' };
-  if (head[0] === 0x4d && head[1] === 0x5a) return { role: 'unread', what: '.NET assemblies' };
+  if (head[0] === 0x4d && head[1] === 0x5a) return { role: 'unread', what: 'program for Windows' };
   if (looksLikeText(head) || isUtf16(head)) return { role: 'text' };
   return { role: 'ignored', what: UNRECOGNISED };
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lookupHost } from '../detectors/host-list.ts';
 import { DOCUMENTATION_HOSTS, NAMESPACE_HOSTS, PLACEHOLDER_HOSTS, RENTED_HOSTS } from './hosts.ts';
-import { STORE_FORMS } from './managed-stores.ts';
 import { SDK_HOSTS } from './sdk-hosts.ts';
 
 const GROUPS = [...NAMESPACE_HOSTS, ...DOCUMENTATION_HOSTS, ...PLACEHOLDER_HOSTS, ...RENTED_HOSTS, ...SDK_HOSTS];
@@ -43,17 +42,5 @@ describe('the host lists', () => {
     expect(lookupHost('notcrashlytics.com', '')).toBeUndefined();
     expect(lookupHost('www.paypal.com', '/checkout')).toBeUndefined();
     expect(lookupHost('www.paypal.com', '/')?.origin).toBe('documentation');
-  });
-});
-
-describe('the forms of managed stores', () => {
-  it('are anchored, bounded and sourced', () => {
-    for (const { host, path, source } of STORE_FORMS) {
-      expect(host.source.startsWith('^') && host.source.endsWith('$')).toBe(true);
-      expect(`${host.source}${path?.source ?? ''}`.replace(/\\./g, '').replace(/\[[^\]]*\]/g, 'x')).not.toMatch(
-        /x[*+]|\.[*+]|\{\d+,\}/,
-      );
-      expect(source).toMatch(/^https?:\/\//);
-    }
   });
 });

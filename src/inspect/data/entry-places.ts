@@ -10,6 +10,21 @@ export interface EntryPlace {
   reason: string;
 }
 
+/**
+ * Assemblies of the .NET runtime, of Mono, Xamarin and MAUI, of the Unity engine (file names as they stand in packages;
+ * dotnet/runtime src/libraries, dotnet/android, dotnet/maui, Unity's Managed folder).
+ */
+export const DOTNET_FRAMEWORK =
+  /^(?:System|mscorlib|netstandard|WindowsBase|I18N|Mono|Java\.Interop|_Microsoft\.Android|Xamarin\.(?:Android|iOS|Mac|Forms|Essentials|AndroidX|Google|KotlinX?|Jetbrains|CommunityToolkit|TVOS|WatchOS)|Microsoft\.(?:CSharp|VisualBasic|Win32|Android|iOS|MacCatalyst|Maui|Extensions|JSInterop|AspNetCore|Bcl|Internal|NETCore|Dotnet|DotNet|Windows)|UnityEngine|UnityEditor|Unity)(?:\.[^/]{1,160})?\.(?:dll|exe)$/;
+
+/** Assemblies of well-known libraries; the names of their NuGet packages. */
+const DOTNET_LIBRARY =
+  /^(?:Microsoft|Azure|Newtonsoft|Xamarin|Refit|Polly|Prism|ReactiveUI|Splat|DynamicData|MvvmCross|FFImageLoading|SkiaSharp|HarfBuzzSharp|Syncfusion|Telerik|DevExpress|Sentry|NLog|Serilog|log4net|SQLite|SQLitePCL|Realms?|Remotion|Fody|Autofac|DryIoc|Unity\.Container|AutoMapper|FluentValidation|MediatR|Plugin|Rg\.Plugins|Lottie|ZXing|BouncyCastle|Grpc|Google|GoogleGson|Firebase|Square|Bumptech|Facebook|Amazon|AWSSDK|IdentityModel|RestSharp|Flurl|Acr|Akavache|LiteDB|CommunityToolkit|Mapsui|OxyPlot|MimeKit|MailKit|ImageSharp|SixLabors|Humanizer|HtmlAgilityPack|AngleSharp|CsvHelper|protobuf-net|MessagePack|MQTTnet|StackExchange|Npgsql|MySqlConnector|Websocket|SharpZipLib|ICSharpCode|DotNetty|Nito|Castle|ImmersiveTek|Com\.OneSignal|OneSignal|RevenueCat|Stripe|Auth0|Okta)(?:\.[^/]{1,160})?\.dll$/i;
+
+/** Overruled for frameworks and bundles whose bundle id is of the app's own family. */
+export const EMBEDDED_FRAMEWORK = 'an embedded framework';
+export const RESOURCE_BUNDLE = 'the resource bundle of a library';
+
 export const ENTRY_PLACES: readonly EntryPlace[] = [
   // first, because it decides most entries of the packages that have them
   {
@@ -60,6 +75,16 @@ export const ENTRY_PLACES: readonly EntryPlace[] = [
   },
   { pattern: /(?:^|\/)META-INF\//, origin: 'framework', reason: 'build metadata (META-INF)' },
   {
+    pattern: new RegExp(`(?:^|/)${DOTNET_FRAMEWORK.source.slice(1)}`),
+    origin: 'framework',
+    reason: 'an assembly of .NET, Xamarin, MAUI or Unity',
+  },
+  {
+    pattern: new RegExp(`(?:^|/)${DOTNET_LIBRARY.source.slice(1)}`, 'i'),
+    origin: 'sdk',
+    reason: 'the assembly of a well-known .NET library',
+  },
+  {
     pattern: /(?:^|\/)(?:node_modules|bower_components|jspm_packages)\//,
     origin: 'sdk',
     reason: 'an installed library',
@@ -91,11 +116,22 @@ export const ENTRY_PLACES: readonly EntryPlace[] = [
     origin: 'framework',
     reason: 'Flutter packages and notices',
   },
-  { pattern: /(?:^|\/)Frameworks\/[^/]{1,80}\.framework\//, origin: 'sdk', reason: 'an embedded framework' },
   {
-    pattern: /(?:^|\/)(?:PlugIns\/[^/]{1,80}\/)?[^/]{1,80}\.bundle\/(?!.*main\.jsbundle)/,
+    pattern: /(?:^|\/)(?:Frameworks|SwiftSupport\/[^/]{1,40})\/libswift\w{1,60}\.dylib$/,
+    origin: 'framework',
+    reason: 'the runtime of Swift',
+  },
+  // App.framework is the program itself in a Flutter app
+  {
+    pattern: /(?:^|\/)Frameworks\/(?!App\.framework\/)[^/]{1,200}\.framework\//,
     origin: 'sdk',
-    reason: 'the resource bundle of a library',
+    reason: EMBEDDED_FRAMEWORK,
+  },
+  {
+    // Settings.bundle is what the app shows in the device's settings: often its servers
+    pattern: /(?:^|\/)(?:PlugIns\/[^/]{1,80}\/)?(?!Settings\.bundle\/)[^/]{1,80}\.bundle\/(?!.*main\.jsbundle)/,
+    origin: 'sdk',
+    reason: RESOURCE_BUNDLE,
   },
   {
     pattern:

@@ -151,6 +151,7 @@ export const SDK_HOSTS: readonly HostGroup[] = [
     'graph.facebook.com',
     'graph-video.facebook.com',
     'api.facebook.com',
+    'login.facebook.com',
     'connect.facebook.net',
     'm.facebook.com/dialog/',
     'www.facebook.com/dialog/',

@@ -2,90 +2,132 @@
 import { createHash } from 'node:crypto';
 import type { InspectCredential } from '../../core/contract/inspect.ts';
 import { redactSecret } from '../../core/redact.ts';
+import type { Sensitivity } from '../data/credentials/credential-rule.ts';
+import { isRandom } from '../data/credentials/validate.ts';
 import { PUBLISHED_KEYS } from '../data/published-keys.ts';
-import type { FoundString } from '../source.ts';
-import { type CredentialRule, isRandom, type Sensitivity } from './credential-rules.ts';
+import type { FoundCall, FoundString } from '../source.ts';
+import type { CodeOwner, OwnCode } from './android/own-code.ts';
 import type { JudgedEndpoint } from './endpoints.ts';
 import { compare, createEvidence, type EvidenceList, type PlaceBudget } from './evidence.ts';
+import { hardCoded } from './hard-coded.ts';
 import { isStandIn, matchRules, mayHoldCredential } from './match-credentials.ts';
+import { namedSecret } from './named-secrets.ts';
 import type { Judgement } from './origin.ts';
 import { byOrigin } from './origin-rank.ts';
-import type { PlaceOf } from './place.ts';
+import { type PlaceOf, placeOfValue } from './place.ts';
 import { isTemplate } from './url.ts';
 
-interface CredentialDraft {
+/** What is known of a credential, besides where it stands. */
+interface Told {
   provider: string;
   kind: string;
-  sensitivity: Sensitivity;
   value: string;
+  sensitivity: Sensitivity;
+  grants?: string;
+  validated?: 'checksum' | 'structure';
+}
+
+interface CredentialDraft {
+  told: Told;
   judgement: Judgement;
   evidence: EvidenceList;
 }
 
 const MAX_CREDENTIALS = 10_000;
 
+/** Most calls kept: more is not a program. */
+const MAX_CALLS = 50_000;
+
 export interface Credentials {
   take(found: FoundString): void;
-  finish(endpoints: readonly JudgedEndpoint[], redactionKey: Uint8Array): (reveal: boolean) => InspectCredential[];
+  /** Judged at the end, when it is known whose code the caller is. */
+  call(found: FoundCall): void;
+  /** @param ownCode says whose code a class is; without it every class counts as the app's */
+  finish(
+    endpoints: readonly JudgedEndpoint[],
+    redactionKey: Uint8Array,
+    ownCode?: OwnCode,
+  ): (reveal: boolean) => InspectCredential[];
 }
 
 export function createCredentials(placeOf: PlaceOf, budget: PlaceBudget): Credentials {
   const drafts = new Map<string, CredentialDraft>();
 
-  function add(
-    rule: Pick<CredentialRule, 'provider' | 'kind'>,
-    sensitivity: Sensitivity,
-    value: string,
-    judgement: Judgement,
-  ): EvidenceList {
-    const key = `${rule.provider}\0${rule.kind}\0${value}`;
+  const calls: FoundCall[] = [];
+
+  function add(told: Told, judgement: Judgement): EvidenceList {
+    const key = `${told.provider}\0${told.kind}\0${told.value}`;
     const known = drafts.get(key);
     if (known !== undefined) {
       if (byOrigin(judgement.origin, known.judgement.origin) < 0) known.judgement = judgement;
       return known.evidence;
     }
     const evidence = createEvidence(budget);
-    if (drafts.size < MAX_CREDENTIALS) {
-      drafts.set(key, { provider: rule.provider, kind: rule.kind, sensitivity, value, judgement, evidence });
-    }
+    if (drafts.size < MAX_CREDENTIALS) drafts.set(key, { told, judgement, evidence });
     return evidence;
+  }
+
+  /** Constants that reach a cipher or a login; the same value is not told once more by the name of its field. */
+  function addCalls(ownCode: OwnCode | undefined): void {
+    const reached = new Set<string>();
+    const order = [...calls].sort((a, b) => Number(a.api === 'field.secret') - Number(b.api === 'field.secret'));
+    for (const found of order) {
+      const secret = hardCoded(found);
+      if (secret === undefined) continue;
+      if (found.api === 'field.secret' && reached.has(secret.value)) continue;
+      reached.add(secret.value);
+      const { entry, class: type, method, offset } = found;
+      const place = { entry, via: 'dex-code', class: type, method, ...(offset === undefined ? {} : { offset }) };
+      add(secret, ownerOf(ownCode?.(type))).add(place);
+    }
   }
 
   return {
     take(found) {
-      if (found.text.length < 16) return;
-      if (mayHoldCredential(found.text)) {
-        for (const { rule, value, sensitivity } of matchRules(found.text)) {
-          add(rule, sensitivity, value, publishedBy(value) ?? placeOf(found)).add(found);
+      if (found.text.length >= 16 && mayHoldCredential(found.text)) {
+        for (const { rule: _rule, ...told } of matchRules(found.text)) {
+          add(told, publishedBy(told.value) ?? placeOfValue(placeOf, found)).add(found);
         }
       }
+      if (found.name === undefined) return;
       const named = namedSecret(found);
-      if (named !== undefined) add(named, named.sensitivity, found.text, placeOf(found)).add(found);
+      if (named !== undefined) {
+        const place = named.provider === 'unknown' ? placeOf(found) : placeOfValue(placeOf, found);
+        add(named, place).add(found);
+      }
     },
-    finish(endpoints, redactionKey) {
+    call(found) {
+      if (calls.length < MAX_CALLS && hardCoded(found) !== undefined) calls.push(found);
+    },
+    finish(endpoints, redactionKey, ownCode) {
+      addCalls(ownCode);
       for (const { draft, judgement } of endpoints) {
         // what is wrapped was not seen by the rules when the string came
-        for (const { rule, value, sensitivity } of draft.wrapped === undefined ? [] : matchRules(draft.url)) {
-          const evidence = add(rule, sensitivity, value, judgement);
+        const known = mayHoldCredential(draft.url) ? matchRules(draft.url) : [];
+        for (const { rule: _rule, ...told } of draft.wrapped === undefined ? [] : known) {
+          const evidence = add(told, judgement);
           for (const place of draft.evidence.list()) evidence.add(place);
         }
         for (const secret of secretsOfUrl(draft)) {
           // a key of a known form was found by its rule already, in this very string
+          if (known.some(({ value }) => value.includes(secret.value))) continue;
           if (mayHoldCredential(secret.value) && matchRules(secret.value).length > 0) continue;
-          const evidence = add(secret, secret.sensitivity, secret.value, judgement);
+          const evidence = add(secret, judgement);
           for (const place of draft.evidence.list()) evidence.add(place);
         }
       }
       return (reveal) =>
         [...drafts.values()]
-          .map((draft) => ({
-            provider: draft.provider,
-            kind: draft.kind,
-            origin: draft.judgement.origin,
-            ...redactSecret(draft.value, redactionKey),
-            sensitivity: draft.sensitivity,
-            ...(reveal ? { value: draft.value } : {}),
-            evidence: draft.evidence.list(),
+          .map(({ told, judgement, evidence }) => ({
+            provider: told.provider,
+            kind: told.kind,
+            origin: judgement.origin,
+            ...redactSecret(told.value, redactionKey),
+            sensitivity: told.sensitivity,
+            ...(told.grants === undefined ? {} : { grants: told.grants }),
+            ...(told.validated === undefined ? {} : { validated: told.validated }),
+            ...(reveal ? { value: told.value } : {}),
+            evidence: evidence.list(),
           }))
           .sort(
             (a, b) =>
@@ -98,6 +140,12 @@ export function createCredentials(placeOf: PlaceOf, budget: PlaceBudget): Creden
   };
 }
 
+function ownerOf(owner: CodeOwner | undefined): Judgement {
+  return owner === 'library'
+    ? { origin: 'sdk', reason: 'called by the code of a library' }
+    : { origin: 'app', reason: 'called by the app’s own code' };
+}
+
 /** A key that a library publishes is the library's, wherever it stands. */
 function publishedBy(value: string): Judgement | undefined {
   const body = /PRIVATE KEY-----[^A-Za-z0-9+/]{0,40}([A-Za-z0-9+/]{64})/.exec(value)?.[1];
@@ -106,48 +154,12 @@ function publishedBy(value: string): Judgement | undefined {
   return known === undefined ? undefined : { origin: 'sdk', reason: `published by ${known.name}` };
 }
 
-const SECRET_NAME =
-  /(?:secret|private[_-]?key|passw(?:or)?d|access[_-]?key|auth[_-]?token|api[_-]?token|client[_-]?key|master[_-]?key|rest[_-]?key|encryption[_-]?key)/i;
-/** Names that look secret and are public by design, or are texts of the interface. */
-const PUBLIC_NAME =
-  /(?:client[_-]?id|app[_-]?id|site[_-]?key|public|publishable|client_token|hint|label|title|error|message|prompt|toggle|abc_|description|url|path|regex|pattern)/i;
-
-interface NamedSecret {
-  provider: string;
-  kind: string;
-  sensitivity: Sensitivity;
-}
-
-/** A resource or key that is named like a secret and holds something random. */
-function namedSecret(found: FoundString): NamedSecret | undefined {
-  const { name, text } = found;
-  if (
-    name === undefined ||
-    name === 'comment' ||
-    text.length > 200 ||
-    !SECRET_NAME.test(name) ||
-    PUBLIC_NAME.test(name)
-  )
-    return undefined;
-  if (!/^[\w+/=.~:-]{16,200}$/.test(text) || !/\d/.test(text) || !/[A-Za-z]/.test(text) || text.includes('://'))
-    return undefined;
-  if (!isRandom(text) || isStandIn(text) || mayHoldCredential(text)) return undefined;
-  const aws = /aws/i.test(name) && /^[A-Za-z0-9/+]{40}$/.test(text);
-  return aws
-    ? { provider: 'aws', kind: 'secret-access-key', sensitivity: 'secret' }
-    : { provider: 'unknown', kind: 'named-secret', sensitivity: 'unknown' };
-}
-
 const KEY_PARAMETER =
   /^(?:.{0,20}[_-])?(?:api[_-]?key|app[_-]?id|appid|key|token|secret|password|passwd|pwd|auth|signature|sig|access[_-]?key|access[_-]?token|subscription[_-]?key)$/i;
 
-interface UrlSecret extends NamedSecret {
-  value: string;
-}
-
 /** Passwords and keys that stand in a URL. */
-export function secretsOfUrl(draft: JudgedEndpoint['draft']): UrlSecret[] {
-  const secrets: UrlSecret[] = [];
+export function secretsOfUrl(draft: JudgedEndpoint['draft']): Told[] {
+  const secrets: Told[] = [];
   const password = draft.parsed?.password ?? draft.bare?.password;
   const scheme = draft.parsed?.scheme;
   const host = draft.parsed?.host ?? draft.bare?.host ?? '';
@@ -159,13 +171,20 @@ export function secretsOfUrl(draft: JudgedEndpoint['draft']): UrlSecret[] {
       kind,
       sensitivity: 'secret',
       value: password,
+      grants: web ? 'signs in at the server as the user of the address' : 'opens the database or queue of the address',
     });
   }
   for (const [, name, value] of (draft.parsed?.query ?? '').matchAll(/[?&;]([^=&#;]{1,64})=([^&#;]{8,512})/g)) {
     if (name === undefined || value === undefined || !KEY_PARAMETER.test(name) || isTemplate(value) || isStandIn(value))
       continue;
     if (!/\d/.test(value) && !isRandom(value)) continue;
-    secrets.push({ provider: host, kind: 'url-key', sensitivity: 'unknown', value });
+    secrets.push({
+      provider: host,
+      kind: 'url-key',
+      sensitivity: 'unknown',
+      value,
+      grants: 'calls of the service on the account’s quota or bill',
+    });
   }
   return secrets;
 }

@@ -26,7 +26,8 @@ export function createEvidence(budget: PlaceBudget): EvidenceList {
   const places = new Map<string, EntryEvidence>();
   return {
     add(found) {
-      const key = found.name === undefined ? found.entry : `${found.entry}\0${found.name}`;
+      const at = found.name ?? (found.class === undefined ? undefined : `${found.class}.${found.method ?? ''}`);
+      const key = at === undefined ? found.entry : `${found.entry}\0${at}`;
       if (places.has(key) || places.size >= MAX_PLACES) return;
       // the first place is always kept: nothing is reported without one
       if (places.size > 0 && budget.left-- <= 0) return;
@@ -36,6 +37,8 @@ export function createEvidence(budget: PlaceBudget): EvidenceList {
         ...(found.line === undefined ? {} : { line: found.line }),
         via: found.via,
         ...(found.name === undefined ? {} : { name: nameOf(found.name) }),
+        ...(found.class === undefined ? {} : { class: found.class }),
+        ...(found.method === undefined ? {} : { method: found.method }),
       });
     },
     list() {

@@ -1,6 +1,7 @@
 /** Everything that looks at the strings of a package, behind one `string()`. */
 import type { InspectCredential, InspectEndpoint, ManagedStore } from '../../core/contract/inspect.ts';
-import type { FoundString } from '../source.ts';
+import type { FoundCall, FoundString } from '../source.ts';
+import type { OwnCode } from './android/own-code.ts';
 import { createCredentials } from './credentials.ts';
 import { createEndpoints, toEndpoint } from './endpoints.ts';
 import { compare, createPlaceBudget } from './evidence.ts';
@@ -19,12 +20,14 @@ export interface DetectedStrings {
 
 export interface Detectors {
   string(found: FoundString): void;
+  call(found: FoundCall): void;
   /** Judges what was found; the result renders it, redacted unless `reveal`. */
-  finish(app: FirstParty, redactionKey: Uint8Array): (reveal: boolean) => DetectedStrings;
+  finish(app: FirstParty, redactionKey: Uint8Array, ownCode?: OwnCode): (reveal: boolean) => DetectedStrings;
 }
 
-export function createDetectors(): Detectors {
-  const places = createPlaces();
+/** @param isOwnFramework tells embedded frameworks of the app's makers from those of others */
+export function createDetectors(isOwnFramework?: (entry: string) => boolean): Detectors {
+  const places = createPlaces(isOwnFramework);
   const budget = createPlaceBudget();
   const endpoints = createEndpoints(places, budget);
   const stores = createStores(places, budget);
@@ -35,10 +38,11 @@ export function createDetectors(): Detectors {
       credentials.take(found);
       if (!stores.take(found)) endpoints.take(found);
     },
-    finish(app, redactionKey) {
+    call: credentials.call,
+    finish(app, redactionKey, ownCode) {
       const judged = endpoints.judge(app);
       const foundStores = stores.finish(judged);
-      const renderCredentials = credentials.finish(judged, redactionKey);
+      const renderCredentials = credentials.finish(judged, redactionKey, ownCode);
       return (reveal) => ({
         endpoints: judged
           .map((one) => toEndpoint(one, reveal))

@@ -1,6 +1,13 @@
 /** Judges where a string stands: in the app's own code and resources, a library's, or a text for people. */
 import type { Origin } from '../../core/asset.ts';
-import { ENTRY_PLACES, EXAMPLE_NAMES, LIBRARY_NAMES, TOOL_NAMES } from '../data/entry-places.ts';
+import {
+  EMBEDDED_FRAMEWORK,
+  ENTRY_PLACES,
+  EXAMPLE_NAMES,
+  LIBRARY_NAMES,
+  RESOURCE_BUNDLE,
+  TOOL_NAMES,
+} from '../data/entry-places.ts';
 import type { FoundString } from '../source.ts';
 
 export interface PlaceJudgement {
@@ -19,15 +26,20 @@ const TOOL: PlaceJudgement = {
   reason: 'an attribute of a build tool, schema or package description',
 };
 
+/** Places that a bundle id can overrule. */
+const OF_BUNDLES: ReadonlySet<string> = new Set([EMBEDDED_FRAMEWORK, RESOURCE_BUNDLE]);
+
 export type PlaceOf = (found: FoundString) => PlaceJudgement;
 
 /** Asked only for strings in which something was found: most entries are never judged. */
-export function createPlaces(): PlaceOf {
+/** @param isOwnFramework tells frameworks and bundles of the app's makers from those of others */
+export function createPlaces(isOwnFramework: (entry: string) => boolean = () => false): PlaceOf {
   const entries = new Map<string, PlaceJudgement>();
   return function placeOf(found) {
     let judged = entries.get(found.entry);
     if (judged === undefined) {
       judged = judgeEntry(found.entry);
+      if (OF_BUNDLES.has(judged.reason) && isOwnFramework(found.entry)) judged = OWN;
       entries.set(found.entry, judged);
     }
     if (judged.origin !== 'app' || found.name === undefined) return judged;
@@ -72,4 +84,15 @@ function sentences(before: string, after: string): boolean {
   const around = `${before} ${after}`;
   if (/[={}[\]<>;|]/.test(around)) return false;
   return (around.match(/(?:^|\s)[A-Za-z]{2,15}(?=[\s,.!?]|$)/g)?.length ?? 0) >= 5;
+}
+
+/**
+ * Where a value stands that its form tells: `razorpay_key` and `facebook_app_secret` are named for a library and hold what
+ * is the app's own, so that only the entry and the kind of place count.
+ */
+export function placeOfValue(placeOf: PlaceOf, found: FoundString): PlaceJudgement {
+  const place = placeOf(found);
+  if (place !== LIBRARY_NAME) return place;
+  const { name: _name, ...unnamed } = found;
+  return placeOf(unnamed);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { XmlElement } from '../source.ts';
-import { androidSettings } from './settings-android.ts';
+import { androidSettings } from './android/index.ts';
 import { iosIdentity, iosSettings, isAppInfoPlist } from './settings-ios.ts';
 
 function element(

@@ -1,11 +1,12 @@
 /** Managed back ends: by the form of an endpoint's host, by the name of the resource that holds the value, or by the value's own form. */
 import type { ManagedStore } from '../../core/contract/inspect.ts';
+import { projectInName } from '../data/stores/firebase.ts';
 import type { FoundString } from '../source.ts';
 import type { EndpointDraft, JudgedEndpoint } from './endpoints.ts';
 import { compare, createEvidence, type EvidenceList, type PlaceBudget } from './evidence.ts';
 import type { Judgement } from './origin.ts';
 import { byOrigin } from './origin-rank.ts';
-import type { PlaceOf } from './place.ts';
+import { type PlaceOf, placeOfValue } from './place.ts';
 import { type StoreMatch, storeOfHost, storeOfString } from './store-forms.ts';
 
 interface StoreDraft {
@@ -36,11 +37,27 @@ export function createStores(placeOf: PlaceOf, budget: PlaceBudget): Stores {
     return known.evidence;
   }
 
+  /**
+   * Dart snapshots, Hermes bytecode and minified scripts hold the values of a Firebase configuration without their keys:
+   * the app id shows that there is one, the bucket and the domain contain the project's name.
+   */
+  function nameProjects(): void {
+    const own = [...drafts.values()].filter(({ judgement }) => judgement.origin === 'app');
+    const has = (kind: string) => own.some(({ match }) => match.kind === kind);
+    if (!has('google-app-id') || has('firebase-project')) return;
+    for (const { match, judgement, evidence } of own) {
+      const id = projectInName(match.kind, match.id);
+      if (id === undefined) continue;
+      const places = add({ kind: 'firebase-project', id }, judgement);
+      for (const place of evidence.list()) places.add(place);
+    }
+  }
+
   return {
     take(found) {
       const match = storeOfString(found);
       if (match === undefined) return false;
-      add(match, placeOf(found)).add(found);
+      add(match, placeOfValue(placeOf, found)).add(found);
       return true;
     },
     finish(endpoints) {
@@ -50,6 +67,7 @@ export function createStores(placeOf: PlaceOf, budget: PlaceBudget): Stores {
         const evidence = add(match, judgement);
         for (const place of draft.evidence.list()) evidence.add(place);
       }
+      nameProjects();
       return [...drafts.values()]
         .map(({ match, judgement, evidence }) => ({ ...match, origin: judgement.origin, evidence: evidence.list() }))
         .sort((a, b) => byOrigin(a.origin, b.origin) || compare(a.kind, b.kind) || compare(a.id, b.id));

@@ -10,8 +10,9 @@
 import type { Limits } from '../containers/budget.ts';
 import type { XmlElement } from '../source.ts';
 import { ANDROID_ATTRIBUTES } from './android-attributes.ts';
-import { chunksOf, type ResourceTable } from './arsc.ts';
+import { chunksOf } from './arsc-chunks.ts';
 import { isReference, plainValue, TYPE_STRING } from './res-value.ts';
+import type { Resources } from './resources.ts';
 import { failed, partial, type ReadResult, read } from './result.ts';
 import { CHUNK_STRING_POOL, EMPTY_POOL, readStringPool, type StringPool } from './string-pool.ts';
 
@@ -50,7 +51,7 @@ export function isBinaryXml(bytes: Uint8Array): boolean {
 export function readBinaryXml(
   bytes: Buffer,
   limits: Limits,
-  resources: ResourceTable | undefined,
+  resources: Resources | undefined,
   emit?: (found: XmlString) => void,
 ): BinaryXml {
   const top: XmlElement = element('');

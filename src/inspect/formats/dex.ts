@@ -1,5 +1,6 @@
 /**
- * The string pool of a DEX file: every constant, annotation value and name of the code.
+ * A DEX file: its string pool – every constant, annotation value and name of the code – and, in dex/, what the code does
+ * with it.
  *
  * Header (dex-format, source.android.com): magic "dex\n035\0" @0 · file_size u32 @0x20 · header_size u32 @0x24 ·
  * endian_tag u32 @0x28 · string_ids_size u32 @0x38 · string_ids_off u32 @0x3C · v041: container_size u32 @0x70,
@@ -10,7 +11,10 @@
  */
 import { endianness } from 'node:os';
 import type { Limits } from '../containers/budget.ts';
+import type { CodePlace } from '../source.ts';
 import { BYTE_CLASS, canMatter, isAscii } from './candidate.ts';
+import { type CodeSink, type CodeWalk, walkCode } from './dex/code.ts';
+import { STRING_JOINS, STRING_WANTED } from './dex/scan.ts';
 import { decodeMutf8 } from './mutf8.ts';
 import { failed, partial, type ReadResult, read } from './result.ts';
 
@@ -31,8 +35,18 @@ export function isDex(bytes: Uint8Array): boolean {
   );
 }
 
-/** @param emit receives each string that can matter (see candidate.ts) with the offset of its first byte */
-export function readDex(bytes: Buffer, limits: Limits, emit: (text: string, offset: number) => void): ReadResult {
+export type { CodeSink } from './dex/code.ts';
+
+/** Receives a string that can matter; `code` says who uses it, where the code was walked – few strings are asked. */
+export type EmitString = (text: string, offset: number, code?: () => readonly CodePlace[]) => void;
+
+/**
+ * @param emit receives each string that can matter (see candidate.ts) with the offset of its first byte
+ * @param code receives what the code says; without it only the pool is read
+ */
+export function readDex(file: Buffer, limits: Limits, emit: EmitString, code?: CodeSink): ReadResult {
+  // the tables of the code are read as typed arrays, which need this
+  const bytes = code !== undefined && file.byteOffset % 4 !== 0 ? Buffer.from(new Uint8Array(file).buffer) : file;
   if (!isDex(bytes)) return failed('DEX_BAD_MAGIC', 'not a DEX file');
   if (bytes.length < HEADER) return failed('DEX_TRUNCATED', 'the DEX header is cut off');
   let strings = 0;
@@ -51,8 +65,13 @@ export function readDex(bytes: Buffer, limits: Limits, emit: (text: string, offs
     if (pool.problem) problem ??= pool.problem;
     const v41 = bytes.readUInt32LE(header + 0x24) >= HEADER_V41 && header + HEADER_V41 <= bytes.length;
     if (v41) scan.seen ??= new Uint8Array((bytes.length >> 3) + 1);
-    const stopped = readPool(bytes, pool, limits, scan, emit);
+    const wanted = createWanted(pool.count);
+    const stopped = readPool(bytes, pool, scan, wanted);
     if (stopped) problem ??= stopped;
+    const walk =
+      code === undefined || !LITTLE || pool.base !== 0 ? undefined : walkCode(bytes, header, wanted.marks, code);
+    if (walk?.damaged) problem ??= partial('DEX_BAD_CODE', 'some of its code lies outside the file or is no code');
+    emitAll(bytes, wanted, limits.stringLength * 3, walk, emit);
     strings += pool.count;
     const next = v41 ? bytes.readUInt32LE(header + 0x20) : 0;
     if (next < HEADER_V41) break;
@@ -99,13 +118,21 @@ function firstStringFits(bytes: Buffer, idsOffset: number, base: number): boolea
   return data > HEADER && data < bytes.length && bytes[data - 1] !== undefined;
 }
 
-function readPool(
-  bytes: Buffer,
-  pool: Pool,
-  limits: Limits,
-  scan: Scan,
-  emit: (text: string, offset: number) => void,
-): ReadResult | undefined {
+/** The strings of one pool that can matter: columns of one table. */
+interface Wanted {
+  id: number[];
+  start: number[];
+  end: number[];
+  classes: number[];
+  /** Per string id, for the walk of the code. */
+  marks: Uint8Array;
+}
+
+function createWanted(count: number): Wanted {
+  return { id: [], start: [], end: [], classes: [], marks: new Uint8Array(count) };
+}
+
+function readPool(bytes: Buffer, pool: Pool, scan: Scan, wanted: Wanted): ReadResult | undefined {
   const ids = idTable(bytes, pool);
   let bad = 0;
   for (let index = 0; index < ids.length; index++) {
@@ -123,9 +150,35 @@ function readPool(
     if (scan.left < 0) return forged();
     if (end >= bytes.length) bad++;
     const classes = scanned % CLASSES;
-    if (canMatter(bytes, start, end, classes)) emitString(bytes, start, end, classes, limits.stringLength * 3, emit);
+    if (!canMatter(bytes, start, end, classes)) continue;
+    wanted.id.push(index);
+    wanted.start.push(start);
+    wanted.end.push(end);
+    wanted.classes.push(classes);
+    const joins = (classes & SLASH) !== 0 && isLink(bytes, start, end);
+    wanted.marks[index] = joins ? STRING_WANTED | STRING_JOINS : STRING_WANTED;
   }
   return bad > 0 ? partial('DEX_BAD_OFFSET', `${bad} strings lie outside the file`) : undefined;
+}
+
+const SLASH = BYTE_CLASS[0x2f] ?? 0;
+
+/** Whether a string with a slash may be a part of an address: no blank in it, or after a scheme. */
+function isLink(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at];
+    if (byte === 0x20 || byte === 0x3c || byte === 0x3e) return false;
+    if (byte === 0x2f && bytes[at + 1] === 0x2f && bytes[at - 1] === 0x3a) return true;
+  }
+  return true;
+}
+
+function emitAll(bytes: Buffer, wanted: Wanted, longest: number, walk: CodeWalk | undefined, emit: EmitString): void {
+  for (let index = 0; index < wanted.id.length; index++) {
+    const id = wanted.id[index] ?? 0;
+    const code = walk === undefined ? undefined : () => walk.placesOf(id);
+    emitString(bytes, wanted, index, longest, code, emit);
+  }
 }
 
 /** More than any OR of byte classes. */
@@ -159,16 +212,17 @@ function markSeen(seen: Uint8Array, item: number): boolean {
 
 function emitString(
   bytes: Buffer,
-  start: number,
-  end: number,
-  classes: number,
+  wanted: Wanted,
+  index: number,
   longest: number,
-  emit: (text: string, offset: number) => void,
+  code: (() => readonly CodePlace[]) | undefined,
+  emit: EmitString,
 ): void {
-  for (let from = start; ; from += longest - OVERLAP) {
+  const end = wanted.end[index] ?? 0;
+  const ascii = isAscii(wanted.classes[index] ?? 0);
+  for (let from = wanted.start[index] ?? 0; ; from += longest - OVERLAP) {
     const to = Math.min(end, from + longest);
-    const text = isAscii(classes) ? bytes.toString('latin1', from, to) : decodeMutf8(bytes, from, to);
-    emit(text, from);
+    emit(ascii ? bytes.toString('latin1', from, to) : decodeMutf8(bytes, from, to), from, code);
     if (to === end) break;
   }
 }

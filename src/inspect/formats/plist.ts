@@ -1,6 +1,7 @@
 /** Property lists: XML and binary ones, and the XML one inside a signed provisioning profile. */
 import type { PlistValue } from '../source.ts';
 import { binaryPlistProblem } from './bplist-bounds.ts';
+import { cmsContent } from './cms.ts';
 import { failed, partial, type ReadResult, read } from './result.ts';
 import { readXmlPlist } from './xml-plist.ts';
 
@@ -29,6 +30,8 @@ export function isXmlPlist(bytes: Buffer): boolean {
  */
 export async function readPlist(bytes: Buffer): Promise<{ result: ReadResult; value?: PlistValue }> {
   if (bytes.length > MAX_BYTES) return { result: failed('PLIST_LIMIT', `larger than ${MAX_BYTES} bytes`) };
+  // a profile signed by Apple: what was signed is the list
+  if (bytes[0] === 0x30) bytes = cmsContent(bytes) ?? bytes;
   try {
     if (isBinaryPlist(bytes)) return { result: read('property list'), value: await readBinary(bytes) };
     const xml = xmlOf(bytes);
@@ -48,7 +51,7 @@ async function readBinary(bytes: Buffer): Promise<PlistValue> {
   return plain(parseBuffer(bytes)[0], 0);
 }
 
-/** A provisioning profile is a CMS message with the plist in clear; a plist proper starts at its start. */
+/** A signed message that is damaged may still hold the list in clear; a plist proper starts at its start. */
 function xmlOf(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2);
   const start = bytes.indexOf('<?xml', 0, 'latin1');

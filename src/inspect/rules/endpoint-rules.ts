@@ -1,7 +1,9 @@
 /** Rules about the servers an app talks to. */
 import { assetId } from '../../core/asset.ts';
 import type { InspectEndpoint } from '../../core/contract/inspect.ts';
+import { isPrivateAddress } from '../detectors/origin.ts';
 import { isCleartextScheme, storeOf } from '../detectors/schemes.ts';
+import { listOf } from './android-hits.ts';
 import { byServer, placesOf } from './evidence.ts';
 import type { Inspection, InspectRule, RuleHit } from './inspect-rule.ts';
 
@@ -25,17 +27,27 @@ const cleartextEndpoint: InspectRule = {
   cwe: ['CWE-319'],
   masvs: ['MASVS-NETWORK-1'],
   examples: {
-    bad: ['http://api.bluemarket-shop.com/v1/orders', 'ws://live.bluemarket-shop.com/feed', 'mqtt://203.0.113.7:1883'],
+    bad: [
+      'http://api.bluemarket-shop.com/v1/orders',
+      'ws://live.bluemarket-shop.com/feed',
+      'mqtt://203.0.113.7:1883',
+      '<network-security-config><domain-config cleartextTrafficPermitted="true"><domain>api.bluemarket-shop.com</domain></domain-config></network-security-config>\nhttp://api.bluemarket-shop.com/v1/orders',
+    ],
     good: [
       'https://api.bluemarket-shop.com/v1/orders',
       'http://schemas.android.com/apk/res/android',
       'http://localhost:8081/',
       'http://',
+      // forbidden by the network security configuration, or by the default of the target version
+      '<network-security-config><domain-config cleartextTrafficPermitted="false"><domain includeSubdomains="true">bluemarket-shop.com</domain></domain-config></network-security-config>\nhttp://api.bluemarket-shop.com/v1/orders',
     ],
   },
   find(inspection) {
+    // what the platform of the app refuses to connect to does not leak: see inspect/android-cleartext-blocked
+    const blocked = new Set(listOf(inspection, 'cleartextHostsBlocked'));
     const clear = own(inspection).filter(
       (one) =>
+        !(blocked.has(one.host ?? '') && /^(?:http|ws)$/.test(one.scheme ?? '')) &&
         one.scheme !== undefined &&
         one.host !== undefined &&
         isCleartextScheme(one.scheme) &&
@@ -47,6 +59,8 @@ const cleartextEndpoint: InspectRule = {
         asset: assetId('endpoint', server),
         locator: [server],
         message: `The app talks to ${server} in clear text (${schemes}).`,
+        // who shares that network is known; mostly it is a machine of the developers that was left in
+        ...(isPrivateAddress(group[0]?.host ?? '') ? { severity: 'low' as const } : {}),
         confidence: 'firm',
         evidence: placesOf(
           inspection.path,

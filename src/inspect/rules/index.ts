@@ -2,7 +2,10 @@ import { androidRules } from './android-rules.ts';
 import { credentialFindingRules } from './credential-rules.ts';
 import { endpointRules } from './endpoint-rules.ts';
 import type { InspectRule } from './inspect-rule.ts';
+import { iosBinaryRules } from './ios-binary-rules.ts';
 import { iosRules } from './ios-rules.ts';
+import { privacyRules } from './privacy-rules.ts';
+import { signatureRules } from './signature-rules.ts';
 import { storeRules } from './store-rules.ts';
 
 export const inspectRules: readonly InspectRule[] = [
@@ -11,4 +14,7 @@ export const inspectRules: readonly InspectRule[] = [
   ...credentialFindingRules,
   ...androidRules,
   ...iosRules,
+  ...iosBinaryRules,
+  ...privacyRules,
+  ...signatureRules,
 ];

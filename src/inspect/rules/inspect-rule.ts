@@ -1,4 +1,10 @@
-import type { InspectCredential, InspectEndpoint, InspectSetting, ManagedStore } from '../../core/contract/inspect.ts';
+import type {
+  InspectCredential,
+  InspectEndpoint,
+  InspectSetting,
+  InspectSignature,
+  ManagedStore,
+} from '../../core/contract/inspect.ts';
 import type { Evidence } from '../../core/evidence.ts';
 import type { Rule } from '../../core/rule.ts';
 import type { Confidence, Severity } from '../../core/severity.ts';
@@ -14,6 +20,7 @@ export interface Inspection {
   stores: readonly ManagedStore[];
   credentials: readonly InspectCredential[];
   settings: readonly InspectSetting[];
+  signatures: readonly InspectSignature[];
 }
 
 /** One place where a rule holds. */

@@ -1,17 +1,8 @@
 /** Rules about managed data stores that a package names. */
 import { assetId } from '../../core/asset.ts';
+import { storeKind } from '../data/stores/index.ts';
 import { placesOf } from './evidence.ts';
 import type { InspectRule, RuleHit } from './inspect-rule.ts';
-
-/** Kinds that hold data; ids of apps and projects do not. */
-const NOT_STORES = new Set([
-  'firebase-project',
-  'google-app-id',
-  'api-gateway',
-  'cloud-functions',
-  'lambda-url',
-  'aws-iot',
-]);
 
 const managedStore: InspectRule = {
   id: 'inspect/managed-store',
@@ -38,17 +29,28 @@ const managedStore: InspectRule = {
   },
   find(inspection) {
     return inspection.stores
-      .filter((store) => store.origin === 'app' && !NOT_STORES.has(store.kind))
+      .filter((store) => store.origin === 'app' && holdsData(store.kind))
       .map(
         (store): RuleHit => ({
           asset: assetId('store', store.kind, store.id),
           locator: [store.kind, store.id],
-          message: `The app uses the ${store.kind} store ${store.id}.`,
+          message: `The app uses the ${store.kind} store ${store.id}. ${reachOf(store.kind)}`.trimEnd(),
           confidence: 'firm',
           evidence: placesOf(inspection.path, store.evidence, store.id),
         }),
       );
   },
 };
+
+/** Names of apps and projects hold nothing, and what runs code has no access rules of its own to see to. */
+function holdsData(kind: string): boolean {
+  const holds = storeKind(kind)?.holds;
+  return holds !== 'nothing' && holds !== 'code' && kind !== 'aws-iot';
+}
+
+function reachOf(kind: string): string {
+  const reach = storeKind(kind)?.reach;
+  return reach === undefined ? '' : `A stranger reaches there: ${reach}.`;
+}
 
 export const storeRules: readonly InspectRule[] = [managedStore];

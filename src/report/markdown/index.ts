@@ -15,6 +15,8 @@ import type { RenderOptions } from '../options.ts';
 import { hostPort, orderedStories } from '../story-view.ts';
 import { cleaned } from '../untrusted.ts';
 import { checkMarkdown, findingTable, STATE_SIGNS } from './check.ts';
+import { diffMarkdown } from './diff.ts';
+import { fleetMarkdown } from './fleet.ts';
 import { skipLines } from './parts.ts';
 import { code, details, md, table } from './text.ts';
 
@@ -29,6 +31,10 @@ function linesOf(described: Described, options: RenderOptions): string[] {
       return checkMarkdown(cleaned(described.report), options);
     case 'audit':
       return auditLines(cleaned(described.report), options);
+    case 'fleet':
+      return fleetMarkdown(cleaned(described.report));
+    case 'diff':
+      return diffMarkdown(cleaned(described.report));
     case 'inspect':
       return inspectLines(cleaned(described.report), options);
     case 'probe':

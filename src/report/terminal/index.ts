@@ -3,6 +3,8 @@ import type { RenderOptions } from '../options.ts';
 import { cleaned } from '../untrusted.ts';
 import { renderAudit } from './audit.ts';
 import { renderCheck } from './check.ts';
+import { renderDiff } from './diff.ts';
+import { renderFleet } from './fleet.ts';
 import { renderInspect } from './inspect.ts';
 import { renderProbe } from './probe.ts';
 import { renderVerify } from './verify.ts';
@@ -14,6 +16,10 @@ export function renderTerminal(described: Described, options: RenderOptions): st
       return renderCheck(cleaned(described.report), options);
     case 'inspect':
       return renderInspect(cleaned(described.report), options);
+    case 'fleet':
+      return renderFleet(cleaned(described.report), options);
+    case 'diff':
+      return renderDiff(cleaned(described.report), options);
     case 'audit':
       return renderAudit(cleaned(described.report), options);
     case 'probe':

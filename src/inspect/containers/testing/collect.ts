@@ -13,6 +13,7 @@ import type {
   PackageFacts,
   PackageSink,
   PlistValue,
+  ResourceXmlPurpose,
   XmlElement,
 } from '../../source.ts';
 import type { ReadPackageOptions } from '../job.ts';
@@ -23,6 +24,7 @@ export interface Collected {
   strings: FoundString[];
   manifests: { entry: string; root: XmlElement }[];
   security: { entry: string; root: XmlElement }[];
+  documents: { entry: string; purpose: ResourceXmlPurpose; root: XmlElement }[];
   plists: { entry: string; value: PlistValue }[];
   calls: FoundCall[];
   libraries: FoundLibrary[];
@@ -37,6 +39,7 @@ export async function collectFile(path: string, options: ReadPackageOptions = {}
     strings: [],
     manifests: [],
     security: [],
+    documents: [],
     plists: [],
     calls: [],
     libraries: [],
@@ -49,6 +52,7 @@ export async function collectFile(path: string, options: ReadPackageOptions = {}
     string: (text) => found.strings.push(text),
     manifest: (entry, root) => found.manifests.push({ entry, root }),
     networkSecurityConfig: (entry, root) => found.security.push({ entry, root }),
+    resourceXml: (entry, purpose, root) => found.documents.push({ entry, purpose, root }),
     plist: (entry, value) => found.plists.push({ entry, value }),
     call: (call) => found.calls.push(call),
     library: (library) => found.libraries.push(library),

@@ -4,6 +4,7 @@
  * literals only `scheme://…` is taken, so that a lost quote costs precision, not addresses.
  */
 import { canMatter } from '../candidate.ts';
+import { createJoins } from './joins.ts';
 import { COMMENT, classesOf, decode, type EmitPiece, emitRuns, isRunEnd, MAX_PIECE, type TextPiece } from './piece.ts';
 import { MAX_CARRY, type Place, type ReadWindow } from './windows.ts';
 
@@ -35,8 +36,15 @@ export function code(emit: EmitPiece): ReadWindow {
   let noRegexBefore = 0;
   /** The end of the window before, for the name of a literal that opens this one. */
   let tail = '';
+  const joins = createJoins();
 
   return function readWindow(bytes: Buffer, place: Place, final: boolean): number {
+    const done = readCode(bytes, place, final);
+    if (final) joins.end(emit);
+    return done;
+  };
+
+  function readCode(bytes: Buffer, place: Place, final: boolean): number {
     const size = bytes.length;
     let i = 0;
     while (i < size) {
@@ -60,7 +68,8 @@ export function code(emit: EmitPiece): ReadWindow {
         i++;
       } else if (byte === DOUBLE || byte === SINGLE || byte === TEMPLATE) {
         const end = literalEnd(bytes, i + 1, byte);
-        if (end < 0 && !final && size - i <= LONG_LITERAL) return leave(bytes, i);
+        // what follows the literal has to be in sight, too
+        if ((end < 0 || end + 1 >= size) && !final && size - i <= LONG_LITERAL) return leave(bytes, i);
         if (end < 0 && size - i > LONG_LITERAL) {
           mode = { kind: 'long', quote: byte };
           i++;
@@ -102,7 +111,7 @@ export function code(emit: EmitPiece): ReadWindow {
     // a scheme on the seam is seen again together with what follows it
     if (!final) for (let n = 0; n < MAX_SCHEME && i > 0 && isSchemeByte(bytes[i - 1] ?? 0); n++) i--;
     return leave(bytes, i);
-  };
+  }
 
   function leave(bytes: Buffer, at: number): number {
     tail = (tail + bytes.toString('latin1', Math.max(0, at - LOOK_BEHIND), at)).slice(-LOOK_BEHIND);
@@ -138,6 +147,8 @@ export function code(emit: EmitPiece): ReadWindow {
       const name = nameIn(before.slice(-LOOK_BEHIND), lastLiteral);
       if (name !== undefined) piece.name = name;
       emit(piece);
+      joins.given(name, piece.text);
+      joins.used(piece, before.slice(-LOOK_BEHIND), bytes[end + 1], quote === TEMPLATE);
     }
     // templates span lines, and so does a literal whose line ends in a backslash
     for (let i = start; i < end; i++) if (bytes[i] === NEWLINE) place.line++;

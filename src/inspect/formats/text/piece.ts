@@ -9,6 +9,8 @@ export interface TextPiece {
   line: number;
   /** Key or attribute that holds it; `comment` for what stands in a comment. */
   name?: string;
+  /** Put together out of a base and the path that stands at the place. */
+  joined?: true;
 }
 
 export type EmitPiece = (piece: TextPiece) => void;

@@ -30,6 +30,34 @@ describe('code', () => {
     ]);
   });
 
+  it('joins a base that is given by name with the paths that follow the name, wherever it is given', () => {
+    const js = [
+      'a.get(e.apiUrl+"/users/"+t.id);',
+      'b.get("".concat(o.default.apiUrl,"/orders"));',
+      'c.get(n.apiUrl.concat("/carts"));',
+      'd.get(`${environment.apiUrl}/items/${id}`);',
+      'f=e.imageHost+"img/a.png";',
+      'env={production:!0,apiUrl:"https://api.bluemarket-shop.com/v2",imageHost:"https://img.bluemarket-shop.com/"};',
+      '//# sourceMappingURL=index.js.map',
+    ].join('\n');
+    for (const chunk of [7, 100, js.length]) {
+      const joined = scan('js', js, chunk).filter((piece) => piece.joined === true);
+      expect(joined.map(({ text, line }) => [line, text])).toEqual([
+        [1, 'https://api.bluemarket-shop.com/v2/users/{}'],
+        [2, 'https://api.bluemarket-shop.com/v2/orders'],
+        [3, 'https://api.bluemarket-shop.com/v2/carts'],
+        [4, 'https://api.bluemarket-shop.com/v2/items/{}'],
+        [5, 'https://img.bluemarket-shop.com/img/a.png'],
+      ]);
+    }
+  });
+
+  it('joins nothing that is not sure: two bases of a name, short names, names that say nothing, no seam', () => {
+    const js = `x={apiUrl:"https://a.example",title:"https://t.example",url:"https://u.example",rootUrl:"https://r.example"};
+      y={apiUrl:"https://b.example"}; f(x.apiUrl+"/users"); f(x.title+"/users"); f(x.url+"/users"); f(x.rootUrl+"suffix.x")`;
+    expect(scan('js', js).filter((piece) => piece.joined === true)).toEqual([]);
+  });
+
   it('says where: line and byte offset', () => {
     const js = '// ü\n\nvar a = `one\ntwo`;\nvar b = "https://a.example";\n';
     const [piece] = scan('js', js);

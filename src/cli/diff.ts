@@ -1,0 +1,97 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { InspectReport } from '../core/contract/inspect.ts';
+import { PosternError } from '../core/errors.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { formatOf } from './format.ts';
+import { interruptible } from './interrupt.ts';
+import type { Io } from './io.ts';
+import { checkFormats, emit, type OutputOptions, parseFailOn, withOutput } from './output.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { findConfig, redactionKey } from './project.ts';
+import { readJson } from './read-bounded.ts';
+
+const FORMATS = ['table', 'json', 'markdown'];
+
+interface DiffOptions extends OutputOptions {
+  all: boolean;
+}
+
+export function diff(program: Command, io: Io, exit: (code: number) => void): void {
+  withOutput(
+    program
+      .command('diff')
+      .description('what changed between two builds: back ends, credentials, settings, libraries, findings')
+      .argument('<before>', 'a package, or its report (`postern inspect FILE --format json`)')
+      .argument('<after>', 'the same of the other build')
+      .option('--all', "also what is not the app's own", false),
+    FORMATS,
+    'table',
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ postern diff app-3.1.apk app-3.2.apk
+  $ postern diff last-release.json app-release.aab --fail-on medium     exit 1 for a new finding
+  $ postern diff a.json b.json --format markdown > comment.md
+
+Exit code 1: the second build has a new finding at or above --fail-on. Credentials compare by keyed hash: two reports
+must come from one project (the key that its postern.yaml names), else every credential looks new.`,
+    )
+    .action(async (before: string, after: string, options: DiffOptions) => {
+      checkFormats(io, options, FORMATS);
+      const config = await findConfig(io, undefined);
+      const failOn = parseFailOn(options.failOn, config?.failOn);
+      const key = await redactionKey(config);
+      const progress = await createProgress(io, options);
+      const builds: { path: string; report: InspectReport }[] = [];
+      try {
+        await interruptible(async ({ signal }) => {
+          for (const path of [before, after]) {
+            builds.push({ path, report: await buildOf(resolve(io.cwd, path), path, key, signal, progress) });
+          }
+        });
+      } finally {
+        progress.stop();
+      }
+      const [first, second] = builds;
+      if (first === undefined || second === undefined) throw new PosternError('E_INTERNAL', 'nothing to compare');
+      const { diffBuilds } = await import('../inspect/index.ts');
+      const difference = diffBuilds(first, second, { all: options.all });
+      const { render } = await import('../report/index.ts');
+      await emit(io, options, FORMATS, (format, look) => render(formatOf(format), difference, look));
+      const known = new Set(first.report.findings.map(({ fingerprint }) => fingerprint));
+      const fresh = second.report.findings.filter(({ fingerprint }) => !known.has(fingerprint));
+      exit(exitCodeOf(fresh, [...first.report.skips, ...second.report.skips], failOn, options.exitZero));
+    });
+}
+
+const REPORT = /\.json$/i;
+
+async function buildOf(
+  file: string,
+  named: string,
+  key: Uint8Array,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<InspectReport> {
+  if (REPORT.test(file)) return readInspectReport(file);
+  const { inspectPackage } = await import('../inspect/index.ts');
+  return inspectPackage(file, {
+    redactionKey: key,
+    signal,
+    onProgress: ({ entry, done, total }) => progress.update(`${named} ${entry}`, done, total),
+  });
+}
+
+async function readInspectReport(path: string): Promise<InspectReport> {
+  const hint = 'Write a report with `postern inspect FILE --format json > report.json`.';
+  const { value } = await readJson(path, 'E_REPORT_INVALID', hint);
+  const { inspectReportSchema } = await import('../core/contract/inspect.ts');
+  const parsed = inspectReportSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const what = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a report'}`;
+  throw new PosternError('E_REPORT_INVALID', `${path} is no report of one package: ${what}`, { hint });
+}
