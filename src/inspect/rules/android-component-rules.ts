@@ -114,7 +114,7 @@ const exportedOfLibrary: InspectRule = {
   description:
     'A component that comes with a library is exported and asks for no permission. The manifest of the app has the last word on it.',
   remediation:
-    'If the app does not need it from outside, overrule it: `<service android:name="net.example.UploadService" android:exported="false" tools:replace="android:exported"/>`.',
+    'If the app does not need it from outside, overrule it: `<service android:name="net.uploads.UploadService" android:exported="false" tools:replace="android:exported"/>`.',
   references: [risk('android-exported'), 'https://developer.android.com/build/manage-manifests'],
   cwe: ['CWE-926'],
   masvs: ['MASVS-PLATFORM-1'],
