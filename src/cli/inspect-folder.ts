@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { FleetLine } from '../core/contract/fleet.ts';
 import { PosternError } from '../core/errors.ts';
 import type { FleetResult, FleetRun } from '../inspect/fleet/index.ts';
 import { harmless } from '../report/json.ts';
@@ -29,7 +30,8 @@ export interface FolderOptions extends OutputOptions {
   cache?: string | boolean;
 }
 
-const FLEET_LINE: string = 'https://postern.dev/schema/fleet-line-1.json';
+/** Checked against the contract by the compiler: importing it would load the schema library. */
+const FLEET_LINE: FleetLine['schema'] = 'https://postern.dev/schema/fleet-line-1.json';
 
 export async function inspectFolderCommand(io: Io, folder: string, options: FolderOptions): Promise<number> {
   if (options.revealSecrets) {

@@ -18,11 +18,13 @@ MAVEN_DEPENDENCY=org.apache.maven.plugins:maven-dependency-plugin:3.6.1
 
 say() { printf -- '-- %s\n' "$*"; }
 
-# Redis, Memcached, MariaDB, PostgreSQL, Mosquitto; Chromium for the report; Java, Maven and OpenSSL for search engines.
+# Redis, Memcached, MariaDB, PostgreSQL, Mosquitto; Chromium for the report; Java, Maven and OpenSSL for search engines;
+# aapt2, gcc and Python to compare what is read with what they wrote.
 debian() {
   local wanted=() one
   for one in redis-server:redis-server memcached:memcached mariadbd:mariadb-server mosquitto:mosquitto \
-    mosquitto_passwd:mosquitto chromium:chromium java:default-jre-headless mvn:maven openssl:openssl unzip:unzip; do
+    mosquitto_passwd:mosquitto chromium:chromium java:default-jre-headless mvn:maven openssl:openssl unzip:unzip \
+    aapt2:aapt gcc:gcc python3:python3; do
     command -v "${one%%:*}" >/dev/null || [ -x "/usr/sbin/${one%%:*}" ] || wanted+=("${one##*:}")
   done
   compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || wanted+=(postgresql)

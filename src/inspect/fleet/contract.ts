@@ -1,7 +1,6 @@
 /** The literals of core/contract/fleet.ts, checked against it by the compiler: importing it would load the schema library. */
-import type { FleetLine, FleetReport } from '../../core/contract/fleet.ts';
+import type { FleetReport } from '../../core/contract/fleet.ts';
 
-export type { FleetLine, FleetReport, FleetSharer } from '../../core/contract/fleet.ts';
+export type { FleetReport, FleetSharer } from '../../core/contract/fleet.ts';
 
 export const FLEET_SCHEMA_ID: FleetReport['schema'] = 'https://postern.dev/schema/fleet-1.json';
-export const FLEET_LINE_ID: FleetLine['schema'] = 'https://postern.dev/schema/fleet-line-1.json';
