@@ -24,15 +24,17 @@ const compiled = spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconf
 });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
+const external = (id) => /^(?:node:|@?[a-z])/i.test(id) && !/^[a-z]:[\\/]/i.test(id);
 const { rolldown } = await import('rolldown');
 const bundle = await rolldown({
   input: {
     'src/cli/main': join(modules, 'src/cli/main.js'),
+    'src/cli/inspect-alone': join(modules, 'src/cli/inspect-alone.js'),
     'lab/demo': join(modules, 'lab/demo.js'),
     'src/inspect/fleet/worker': join(modules, 'src/inspect/fleet/worker.js'),
   },
   platform: 'node',
-  external: (id) => /^(?:node:|@?[a-z])/i.test(id) && !/^[a-z]:[\\/]/i.test(id),
+  external,
 });
 // Written beside and moved at the end: a command that runs meanwhile never sees half a build.
 const fresh = join(root, '.cache', 'dist');
@@ -45,9 +47,40 @@ await bundle.write({
 });
 await bundle.close();
 buildClient(join(fresh, 'client'));
+await buildCached(join(fresh, 'cached'));
 writeFileSync(join(fresh, '.complete'), '');
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 renameSync(fresh, join(root, 'dist'));
+
+/**
+ * `inspect` as scripts that bin/load-cached.js runs. The code that V8 makes of them is kept when the package is built on
+ * Node 20, which has no compile cache of its own.
+ */
+async function buildCached(folder) {
+  const scripts = await rolldown({
+    input: { inspect: join(modules, 'src/cli/inspect-alone.js') },
+    platform: 'node',
+    external,
+  });
+  await scripts.write({
+    dir: folder,
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name]-[hash].cjs',
+    plugins: [
+      {
+        name: 'import-by-loader',
+        renderChunk: (code) => code.replaceAll(/\bimport\((?="(?:node:|@?[a-z])[^"\n]*"\))/gi, '__import('),
+      },
+    ],
+  });
+  await scripts.close();
+  const warmed = spawnSync(process.execPath, [join(root, 'scripts', 'warm.js'), join(folder, 'inspect.cjs')], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (warmed.status !== 0) process.exit(warmed.status ?? 1);
+}
 
 /** `postern/client`: its modules as they are – apps bundle them by themselves – with their types. */
 function buildClient(folder) {

@@ -1,11 +1,11 @@
 /** Hosts that were found and not contacted, because nobody put them in scope. */
 import type { Origin } from '../core/asset.ts';
 import type { CheckReport } from '../core/contract/check.ts';
-import { serviceTitle } from '../core/words.ts';
+import { isSharedHost, serviceTitle } from '../core/words.ts';
 import { storeOf } from '../inspect/detectors/schemes.ts';
 import { parseAddress } from '../net/index.ts';
 import { appName } from './correlate/apps.ts';
-import { hostName, type InspectedApp, isOutside, isSharedHost } from './gather/inspected.ts';
+import { hostName, type InspectedApp, isOutside } from './gather/inspected.ts';
 import { compare } from './graph.ts';
 
 export type Proposal = CheckReport['proposals'][number];

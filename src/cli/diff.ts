@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { InspectReport } from '../core/contract/inspect.ts';
 import { PosternError } from '../core/errors.ts';
+import { SCHEMAS } from '../report/input.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { formatOf } from './format.ts';
 import { interruptible } from './interrupt.ts';
@@ -11,7 +12,7 @@ import { createProgress, type Progress } from './progress.ts';
 import { findConfig, redactionKey } from './project.ts';
 import { readJson } from './read-bounded.ts';
 
-const FORMATS = ['table', 'json', 'markdown'];
+const FORMATS = ['table', 'json', 'html', 'markdown'];
 
 interface DiffOptions extends OutputOptions {
   all: boolean;
@@ -60,7 +61,9 @@ must come from one project (the key that its postern.yaml names), else every cre
       const { diffBuilds } = await import('../inspect/index.ts');
       const difference = diffBuilds(first, second, { all: options.all });
       const { render } = await import('../report/index.ts');
-      await emit(io, options, FORMATS, (format, look) => render(formatOf(format), difference, look));
+      await emit(io, options, FORMATS, (format, look) =>
+        render(formatOf(format), difference, { ...look, all: options.all }),
+      );
       const known = new Set(first.report.findings.map(({ fingerprint }) => fingerprint));
       const fresh = second.report.findings.filter(({ fingerprint }) => !known.has(fingerprint));
       exit(exitCodeOf(fresh, [...first.report.skips, ...second.report.skips], failOn, options.exitZero));
@@ -76,18 +79,43 @@ async function buildOf(
   signal: AbortSignal,
   progress: Progress,
 ): Promise<InspectReport> {
+  const { statSync } = await import('node:fs');
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new PosternError('E_USAGE', `${named} is a folder`, {
+      hint: 'Name two packages, or their reports. What a whole folder shares: postern inspect FOLDER.',
+    });
+  }
   if (REPORT.test(file)) return readInspectReport(file);
   const { inspectPackage } = await import('../inspect/index.ts');
   return inspectPackage(file, {
+    name: named,
     redactionKey: key,
     signal,
     onProgress: ({ entry, done, total }) => progress.update(`${named} ${entry}`, done, total),
   });
 }
 
+const OTHER_REPORTS = [
+  [SCHEMAS.check, 'a report of `postern check`'],
+  [SCHEMAS.audit, 'a report of `postern audit`'],
+  [SCHEMAS.fleet, 'a report of a whole folder'],
+  [SCHEMAS.diff, 'a difference already'],
+  [SCHEMAS.receipt, 'a receipt'],
+] as const;
+
+function schemaOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
+}
+
 async function readInspectReport(path: string): Promise<InspectReport> {
   const hint = 'Write a report with `postern inspect FILE --format json > report.json`.';
   const { value } = await readJson(path, 'E_REPORT_INVALID', hint);
+  const other = OTHER_REPORTS.find(([schema]) => schema === schemaOf(value));
+  if (other !== undefined) {
+    throw new PosternError('E_REPORT_INVALID', `${path} is ${other[1]}: only reports of one package are compared`, {
+      hint,
+    });
+  }
   const { inspectReportSchema } = await import('../core/contract/inspect.ts');
   const parsed = inspectReportSchema.safeParse(value);
   if (parsed.success) return parsed.data;

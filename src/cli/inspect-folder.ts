@@ -1,5 +1,5 @@
 /** `postern inspect FOLDER`: every package below it, several at a time; what was read before comes from the cache. */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,11 +14,11 @@ import { formatOf } from './format.ts';
 import { interruptible } from './interrupt.ts';
 import { type Io, stderrColors } from './io.ts';
 import { createLineFiles } from './line-files.ts';
-import { checkFormats, emit, type OutputOptions, parseFailOn, print } from './output.ts';
+import { checkFormats, emit, type OutputOptions, parseFailOn } from './output.ts';
 import { createProgress } from './progress.ts';
 import { findConfig } from './project.ts';
 
-export const FOLDER_FORMATS = ['table', 'json', 'jsonl', 'markdown'];
+export const FOLDER_FORMATS = ['table', 'json', 'jsonl', 'html', 'markdown'];
 
 export interface FolderOptions extends OutputOptions {
   all: boolean;
@@ -44,10 +44,8 @@ export async function inspectFolderCommand(io: Io, folder: string, options: Fold
   const timeout = positive(options.timeout, '--timeout');
   const config = await findConfig(io, undefined);
   const failOn = parseFailOn(options.failOn, config?.failOn);
-  const home = options.cache === false ? undefined : resolve(io.cwd, cacheFolder(options.cache, io.env));
-  const redactionKey = await keyOf(
-    config?.keys.redaction ?? (home === undefined ? undefined : join(home, 'redaction.key')),
-  );
+  const wanted = options.cache === false ? undefined : resolve(io.cwd, cacheFolder(options.cache, io.env));
+  const { redactionKey, home } = await keyOf(io, config?.keys.redaction, wanted);
   const worker = workerFile();
   const detectors = detectorsHash();
   const { inspectFolder } = await import('../inspect/fleet/index.ts');
@@ -56,11 +54,11 @@ export async function inspectFolderCommand(io: Io, folder: string, options: Fold
   const toStdout = options.format === 'jsonl';
   const started = Date.now();
   try {
-    const run = await interruptible(({ signal }) =>
+    const run = await interruptible((interrupted) =>
       inspectFolder(folder, resolve(io.cwd, folder), {
         redactionKey,
         workers: Math.min(workers, 64),
-        signal,
+        signal: interrupted.signal,
         ...(worker === undefined ? {} : { worker }),
         ...(timeout === undefined ? {} : { timeout: timeout * 1000 }),
         ...(home === undefined || detectors === undefined ? {} : { cache: { folder: home, detectors } }),
@@ -69,7 +67,8 @@ export async function inspectFolderCommand(io: Io, folder: string, options: Fold
         async onResult(result) {
           const line = lineOf(result);
           files.write(line);
-          if (toStdout) await print(io, line);
+          // `| head` has seen enough; files go on
+          if (toStdout && !(await isTaken(io, line)) && options.output.length === 0) interrupted.abort();
         },
       }),
     );
@@ -81,6 +80,10 @@ export async function inspectFolderCommand(io: Io, folder: string, options: Fold
     else
       await emit(io, others, FOLDER_FORMATS, (format, at) => render(formatOf(format), run.report, { ...at, ...look }));
     for (const { subject, reason } of run.skips) io.stderr.write(`${plain(`not read: ${subject}: ${reason}`)}\n`);
+    if (run.unkept > 0) {
+      const what = `${run.unkept} results could not be kept in ${home}: the next run reads these packages anew`;
+      io.stderr.write(`${stderrColors(io).yellow('warning')} ${plain(what)}\n`);
+    }
     if (run.left > 0) {
       const again = home === undefined ? '' : ' Run the same command again: it goes on where it stopped.';
       io.stderr.write(`${stderrColors(io).yellow('stopped')} ${run.left} packages were not looked at.${again}\n`);
@@ -150,10 +153,35 @@ function cacheFolder(named: string | boolean | undefined, env: Io['env']): strin
   return join(base, 'postern', 'inspect');
 }
 
-/** The project's key; without a project the cache's own, so that what is kept compares with what comes. */
-async function keyOf(file: string | undefined): Promise<Uint8Array> {
+/** @returns false when nobody reads stdout any more */
+function isTaken(io: Io, line: string): Promise<boolean> {
+  return new Promise((done) => {
+    io.stdout.write(line, (error) => done(!error));
+  });
+}
+
+/**
+ * The project's key; without a project the cache's own, so that what is kept compares with what comes. Where a cache cannot
+ * be made nothing is kept, and the packages are read all the same.
+ */
+async function keyOf(
+  io: Io,
+  ofProject: string | undefined,
+  home: string | undefined,
+): Promise<{ redactionKey: Uint8Array; home: string | undefined }> {
   const { loadOrCreateRedactionKey } = await import('../crypto/index.ts');
-  return file === undefined ? (await import('node:crypto')).randomBytes(32) : loadOrCreateRedactionKey(file);
+  if (ofProject !== undefined) return { redactionKey: await loadOrCreateRedactionKey(ofProject), home };
+  if (home !== undefined) {
+    try {
+      return { redactionKey: await loadOrCreateRedactionKey(join(home, 'redaction.key')), home };
+    } catch (error) {
+      // a key that others can read, or that is none, is for the user to see to
+      if (!(error instanceof PosternError) || error.cause === undefined) throw error;
+      const message = `results are not kept for the next run: ${error.message}`;
+      io.stderr.write(`${stderrColors(io).yellow('warning')} ${plain(message)}\n`);
+    }
+  }
+  return { redactionKey: randomBytes(32), home: undefined };
 }
 
 /** Compiled modules lie under `dist/`, with this file joined into `dist/src/cli/main.js` or a chunk. */

@@ -11,10 +11,16 @@ import { type Io, stderrColors } from './io.ts';
 import { checkFormats, emit, parseFailOn, withOutput } from './output.ts';
 import { createProgress } from './progress.ts';
 import { findConfig, redactionKey } from './project.ts';
+import { readBounded } from './read-bounded.ts';
 
-const FORMATS = ['table', 'json', 'jsonl', 'sarif', 'markdown'];
+const FORMATS = ['table', 'json', 'jsonl', 'sarif', 'markdown', 'cyclonedx'];
 
-interface InspectOptions extends FolderOptions {}
+/** The form's answers take some hundred kilobytes. */
+const MOST_OF_FORM = 4 << 20;
+
+interface InspectOptions extends FolderOptions {
+  dataSafety?: string;
+}
 
 export function inspect(program: Command, io: Io, exit: (code: number) => void): void {
   withOutput(
@@ -24,6 +30,10 @@ export function inspect(program: Command, io: Io, exit: (code: number) => void):
       .argument('<file...>', 'packages (APK, APKS, XAPK, AAB, AAR, IPA), files of one, or one folder of packages')
       .option('--all', "show also what is not the app's own, with the reason", false)
       .option('--reveal-secrets', 'print secrets in clear; for local use only', false)
+      .option(
+        '--data-safety <file>',
+        'answers to Google Play’s Data safety form (CSV of Play Console), held against the package',
+      )
       .option('--allow-partial', 'do not exit with 3 when part of a package could not be read', false)
       .option('--workers <n>', 'folder: packages read at the same time (default: one per processor)')
       .option('--timeout <seconds>', 'folder: longest time for one package (default: 600)')
@@ -40,6 +50,8 @@ Examples:
   $ postern inspect app.ipa --format json --output sarif=app.sarif
   $ postern inspect app.ipa --allow-partial    an encrypted app: read what can be read, and exit with 0
   $ postern inspect app.apk --all              SDK and documentation hosts too, with the reason
+  $ postern inspect app.apk --output cyclonedx=app.cdx.json    its libraries and back ends as an SBOM
+  $ postern inspect app.apk --data-safety data_safety.csv    what the store listing declares against what is found
   $ postern inspect apps/                      every package of a folder: which back ends do they share?
   $ postern inspect apps/ --format jsonl --workers 4 > apps.jsonl    one line per package
 
@@ -49,6 +61,9 @@ by the hash of the package and of the detectors.`,
     .action(async (files: string[], options: InspectOptions) => {
       const folder = await folderOf(io, files);
       if (folder !== undefined) {
+        if (options.dataSafety !== undefined) {
+          throw new PosternError('E_USAGE', '--data-safety is the declaration of one app; name its package');
+        }
         const { inspectFolderCommand } = await import('./inspect-folder.ts');
         return exit(await inspectFolderCommand(io, folder, options));
       }
@@ -61,7 +76,12 @@ by the hash of the package and of the detectors.`,
       const config = await findConfig(io, undefined);
       const failOn = parseFailOn(options.failOn, config?.failOn);
       const key = await redactionKey(config);
-      const { inspectPackage } = await import('../inspect/index.ts');
+      const { inspectPackage, readDataSafety } = await import('../inspect/index.ts');
+      const declared = options.dataSafety;
+      const dataSafety =
+        declared === undefined
+          ? undefined
+          : readDataSafety(declared, (await readBounded(resolve(io.cwd, declared), MOST_OF_FORM)).toString('utf8'));
       const progress = await createProgress(io, options);
       const reports: { path: string; report: InspectReport }[] = [];
       let failure: unknown;
@@ -70,8 +90,10 @@ by the hash of the package and of the detectors.`,
         for (const file of files) {
           try {
             const report = await inspectPackage(resolve(io.cwd, file), {
+              name: file,
               redactionKey: key,
               revealSecrets: options.revealSecrets,
+              ...(dataSafety === undefined ? {} : { dataSafety }),
               signal,
               onProgress: ({ entry, done, total }) => progress.update(`${file} ${entry}`, done, total),
             });
@@ -112,6 +134,7 @@ by the hash of the package and of the detectors.`,
 /** @throws PosternError E_USAGE when a folder is not the only argument */
 async function folderOf(io: Io, files: readonly string[]): Promise<string | undefined> {
   const { statSync } = await import('node:fs');
+  if (files.includes('')) throw new PosternError('E_USAGE', 'the name of a package is empty');
   const folder = files.find((file) => statSync(resolve(io.cwd, file), { throwIfNoEntry: false })?.isDirectory());
   if (folder !== undefined && files.length > 1) {
     throw new PosternError('E_USAGE', `${folder} is a folder: it is inspected by itself`, {

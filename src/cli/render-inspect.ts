@@ -1,5 +1,6 @@
 import type { InspectReport } from '../core/contract/inspect.ts';
 import { PosternError } from '../core/errors.ts';
+import { VERSION } from '../core/version.ts';
 import { inspectRules } from '../inspect/index.ts';
 import { type RenderOptions, render } from '../report/index.ts';
 import { formatOf } from './format.ts';
@@ -12,11 +13,11 @@ export async function renderInspect(
 ): Promise<string> {
   const format = formatOf(name);
   const texts = await Promise.all(
-    reports.map(({ report }) => render(format, report, { ...options, rules: inspectRules })),
+    reports.map(({ report }) => render(format, report, { ...options, rules: inspectRules, toolVersion: VERSION })),
   );
   const [only] = texts;
   if (texts.length === 1 && only !== undefined) return only;
-  if (format === 'json') return `[\n${texts.map((text) => text.trimEnd()).join(',\n')}\n]\n`;
+  if (format === 'json' || format === 'cyclonedx') return `[\n${texts.map((text) => text.trimEnd()).join(',\n')}\n]\n`;
   if (format === 'sarif') return mergeSarif(texts);
   return texts.join('\n');
 }

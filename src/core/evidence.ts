@@ -8,6 +8,9 @@ export interface FileEvidence {
   offset?: number;
   line?: number;
   column?: number;
+  /** Class and method whose code it is about, where the package tells. */
+  class?: string;
+  method?: string;
   /** What stands there, already redacted. */
   text?: string;
 }

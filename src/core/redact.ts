@@ -70,13 +70,22 @@ function loginOf(rest: string): string {
   return rest.slice(0, Math.max(0, rest.slice(0, next < 0 ? undefined : next).lastIndexOf('@')));
 }
 
+/** What a program fills in at run time, as it stands in source text: `${token}`, `{x}`, `{{x}}`, `#{x}`, `%s`, `%1$s`. */
+const FILLED_IN = /^(?:[$#]?\{[A-Za-z_][\w.()[\]]{0,39}\}|\{\{ ?[A-Za-z_][\w.]{0,39} ?\}\}|\{\d?\}|%(?:\d\$)?[sd@])$/;
+
+/** True when the whole value is filled in at run time. Braces around what looks like a value (a GUID) are none. */
+export function isFilledIn(value: string): boolean {
+  return FILLED_IN.test(value) && value.replace(/\D/g, '').length < 4;
+}
+
 function maskedLogin(login: string): string {
   const colon = login.indexOf(':');
-  if (colon < 0) return '***';
+  if (colon < 0) return isFilledIn(login) ? login : '***';
   const user = login.slice(0, colon);
   // `ghp_…:x-oauth-basic` carries the secret in the name; an e-mail address is a person's.
   const hidden = user.length > 20 || /@|%40/.test(user) || (user.length >= 16 && /\d/.test(user));
-  return `${hidden ? '***' : user}:***`;
+  const password = login.slice(colon + 1);
+  return `${hidden && !isFilledIn(user) ? '***' : user}:${isFilledIn(password) ? password : '***'}`;
 }
 
 function maskParameters(text: string): string {
@@ -88,7 +97,8 @@ function maskParameters(text: string): string {
     const start = name.lastIndex;
     let end = start;
     while (end < text.length && !'&#;'.includes(text[end] ?? '')) end++;
-    shown += `${text.slice(done, start)}${end > start ? maskSecret(text.slice(start, end)) : ''}`;
+    const value = text.slice(start, end);
+    shown += `${text.slice(done, start)}${value === '' || isFilledIn(value) ? value : maskSecret(value)}`;
     done = end;
     name.lastIndex = end;
   }

@@ -1,5 +1,6 @@
-/** How services and amounts are called, in stories and in every report alike. */
+/** How services, stores and amounts are called, in stories and in every report alike. */
 import { own } from './own.ts';
+import { STORE_TITLES } from './store-titles.ts';
 
 const SERVICES: Readonly<Record<string, string>> = {
   azureblob: 'Azure Blob Storage',
@@ -23,9 +24,24 @@ const SERVICES: Readonly<Record<string, string>> = {
   valkey: 'Valkey',
 };
 
+export interface NamedStore {
+  id: string;
+  host?: string | undefined;
+}
+
+/** True when the host is the provider's for all customers: it does not bear the store's own id. */
+export function isSharedHost({ id, host }: NamedStore): boolean {
+  return host !== undefined && !host.toLowerCase().includes((id.toLowerCase().split('.')[0] ?? id).slice(0, 63));
+}
+
+/** What names a managed store: its host, or its id where the host is shared. */
+export function storeName(store: NamedStore): string {
+  return store.host === undefined || isSharedHost(store) ? store.id : store.host;
+}
+
 /** `Elasticsearch` for `elasticsearch`; an id that is not known comes back as it is. */
 export function serviceTitle(service: string): string {
-  return own(SERVICES, service) ?? service;
+  return own(SERVICES, service) ?? own(STORE_TITLES, service) ?? service;
 }
 
 type Noun = readonly [one: string, many: string];

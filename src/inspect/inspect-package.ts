@@ -1,7 +1,7 @@
 /** `inspect`: reads one package and reports what it talks to, what it carries and how it is set. */
 import { basename } from 'node:path';
 import { assetId } from '../core/asset.ts';
-import type { CoverageEntry, InspectReport } from '../core/contract/inspect.ts';
+import type { CoverageEntry, InspectDeclaration, InspectReport } from '../core/contract/inspect.ts';
 import type { Finding } from '../core/finding.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import type { LIMITS } from '../core/limits.ts';
@@ -13,16 +13,17 @@ import {
   androidIdentity,
   androidSettings,
 } from './detectors/android/index.ts';
-import { createOwnCode } from './detectors/android/own-code.ts';
+import { createOwnCode, type OwnCode } from './detectors/android/own-code.ts';
 import { declarationsOf } from './detectors/declarations.ts';
 import { compare } from './detectors/evidence.ts';
 import { createDetectors } from './detectors/index.ts';
 import { frameworkLibraries, sharesPrefix } from './detectors/ios/frameworks.ts';
 import { createOwnFrameworks } from './detectors/ios/own-frameworks.ts';
 import { librariesOf } from './detectors/libraries.ts';
+import { libraryInString } from './detectors/library-in-string.ts';
 import { iosIdentity, iosSettings, isAppInfoPlist } from './detectors/settings-ios.ts';
 import { signaturesOf } from './detectors/signatures.ts';
-import { readPackage } from './read-package.ts';
+import { PACKAGE_NAME, readPackage } from './read-package.ts';
 import { inspectRules } from './rules/index.ts';
 import type { Inspection } from './rules/inspect-rule.ts';
 import type {
@@ -42,8 +43,12 @@ const SCHEMA: InspectReport['schema'] = 'https://postern.dev/schema/inspect-1.js
 export interface InspectOptions {
   /** The project's key for hashes of secrets. */
   redactionKey: Uint8Array;
+  /** What evidence calls the package; default: its path. An absolute path tells whose machine it was. */
+  name?: string;
   /** Local use only: URLs in clear and the values of credentials. */
   revealSecrets?: boolean;
+  /** What the app's listing in Google Play declares; see `readDataSafety`. */
+  dataSafety?: InspectDeclaration;
   onProgress?: (event: { entry: string; done: number; total: number }) => void;
   limits?: Partial<Record<keyof typeof LIMITS, number>>;
   signal?: AbortSignal;
@@ -62,7 +67,7 @@ export async function inspectPackage(path: string, options: InspectOptions): Pro
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
-  return collected.report(path, facts, options);
+  return collected.report(options.name ?? path, facts, options);
 }
 
 /** Most facts of one kind kept of one package: more is not a program, it is an attack on whoever reads it. */
@@ -78,15 +83,24 @@ export interface Collector {
   report(
     path: string,
     facts: PackageFacts,
-    options: Pick<InspectOptions, 'redactionKey' | 'revealSecrets'>,
+    options: Pick<InspectOptions, 'redactionKey' | 'revealSecrets' | 'dataSafety'>,
   ): InspectReport;
 }
 
 /** Takes what readers find and makes the report of it. Separate from reading, so that tests can feed it by hand. */
 export function createCollector(): Collector {
   const frameworks = createOwnFrameworks();
-  const detectors = createDetectors(frameworks.has);
   const manifests: { entry: string; root: XmlElement }[] = [];
+  let own: { of: number; code: OwnCode | undefined } = { of: 0, code: undefined };
+  /** Of the manifests read so far: they come before the code. */
+  const ownCodeSoFar = () => {
+    if (own.of !== manifests.length) {
+      const manifest = baseOf(manifests);
+      own = { of: manifests.length, code: manifest && createOwnCode(manifest.root) };
+    }
+    return own.code;
+  };
+  const detectors = createDetectors({ isOwnFramework: frameworks.has, ownCode: ownCodeSoFar });
   const configs: { entry: string; root: XmlElement }[] = [];
   const resources = bounded<NonNullable<AndroidDocuments['resources']>[number]>();
   const plists: { entry: string; value: PlistValue }[] = [];
@@ -99,7 +113,11 @@ export function createCollector(): Collector {
   const skips: Skip[] = [];
 
   const sink: PackageSink = {
-    string: detectors.string,
+    string(found) {
+      detectors.string(found);
+      const library = libraryInString(found);
+      if (library !== undefined) libraries.add(library);
+    },
     manifest: (entry, root) => manifests.push({ entry, root }),
     networkSecurityConfig: (entry, root) => configs.push({ entry, root }),
     resourceXml: (entry, purpose, root) => resources.add({ entry, purpose, root }),
@@ -121,11 +139,12 @@ export function createCollector(): Collector {
 
   return {
     sink,
-    report(path, facts, { redactionKey, revealSecrets = false }) {
+    report(path, facts, options) {
+      const { redactionKey, revealSecrets = false } = options;
       const manifest = baseOf(manifests);
       const config = baseOf(configs);
       const identity = identityOf(manifest?.root, info?.value) ?? { id: '', version: '' };
-      const ownCode = manifest === undefined ? undefined : createOwnCode(manifest.root);
+      const ownCode = ownCodeSoFar();
       const render = detectors.finish({ appId: identity.id }, redactionKey, ownCode);
       const found = render(revealSecrets);
       // findings never hold a secret, whatever else is revealed
@@ -150,6 +169,28 @@ export function createCollector(): Collector {
           severity: 'incomplete',
         });
       }
+      if (
+        manifests.length === 0 &&
+        info === undefined &&
+        (PACKAGE_NAME.test(path) || (/\.zip$/i.test(path) && code.all.length === 0)) &&
+        skips.length === 0
+      ) {
+        // nothing was found because nothing of an app is there: that must not look like a clean app
+        skips.push({
+          subject: basename(path),
+          code: 'INSPECT_NO_MANIFEST',
+          reason: 'it holds neither an AndroidManifest.xml nor an Info.plist: no app, or a part of one',
+          severity: 'incomplete',
+        });
+      }
+      const inventory = librariesOf(
+        [...libraries.all, ...frameworkLibraries(plists, (id) => sharesPrefix(identity.id, id))],
+        code.all,
+      );
+      const declarations = [
+        ...declarationsOf(plists),
+        ...(options.dataSafety === undefined ? [] : [options.dataSafety]),
+      ];
       const inspection: Inspection = {
         path,
         platform: facts.platform,
@@ -159,6 +200,8 @@ export function createCollector(): Collector {
         credentials: shown.credentials,
         settings,
         signatures: signaturesOf(signatures.all),
+        libraries: inventory,
+        declarations,
       };
       return {
         schema: SCHEMA,
@@ -168,11 +211,8 @@ export function createCollector(): Collector {
         credentials: found.credentials,
         settings,
         signatures: signaturesOf(signatures.all),
-        libraries: librariesOf(
-          [...libraries.all, ...frameworkLibraries(plists, (id) => sharesPrefix(identity.id, id))],
-          code.all,
-        ),
-        declarations: declarationsOf(plists),
+        libraries: inventory,
+        declarations,
         coverage: coverage.sort((a, b) => compare(a.entry, b.entry) || compare(a.status, b.status)),
         skips: skips.sort((a, b) => compare(a.subject, b.subject) || compare(a.code, b.code)),
         findings: findingsOf(inspection),

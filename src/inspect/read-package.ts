@@ -19,7 +19,8 @@ export type { ReadPackageOptions } from './containers/job.ts';
 /** The end record with the longest comment. */
 const END_RECORD = 22 + 0xffff;
 
-const PACKAGE_NAME = /\.(?:apk|apks|xapk|apkm|aab|aar|ipa)$/i;
+/** What promises a whole app (or an Android library) by its name. */
+export const PACKAGE_NAME = /\.(?:apk|apks|xapk|apkm|aab|aar|ipa)$/i;
 
 /**
  * @throws PosternError E_INPUT_NOT_FOUND (no such file), E_INPUT_UNSUPPORTED (neither an archive nor a format of one),

@@ -4,7 +4,7 @@ import type { Owner } from '../core/severity.ts';
 import type { StoryState, Verdict } from '../core/verdict.ts';
 import { counted, humanCount, nounsOf, series } from '../core/words.ts';
 
-export { humanCount, serviceTitle } from '../core/words.ts';
+export { humanCount, serviceTitle, storeName } from '../core/words.ts';
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 

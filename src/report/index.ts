@@ -18,9 +18,9 @@ export { FORMATS, type Format, type RenderOptions, type ReportInput };
 /** Which formats each kind of report has. */
 export const FORMATS_OF = {
   check: ['terminal', 'json', 'jsonl', 'sarif', 'html', 'markdown'],
-  inspect: ['terminal', 'json', 'jsonl', 'sarif', 'markdown'],
-  fleet: ['terminal', 'json', 'markdown'],
-  diff: ['terminal', 'json', 'markdown'],
+  inspect: ['terminal', 'json', 'jsonl', 'sarif', 'markdown', 'cyclonedx'],
+  fleet: ['terminal', 'json', 'html', 'markdown'],
+  diff: ['terminal', 'json', 'html', 'markdown'],
   audit: ['terminal', 'json', 'jsonl', 'sarif', 'markdown'],
   probe: ['terminal', 'json', 'jsonl', 'markdown'],
   receipt: ['terminal', 'json', 'jsonl', 'markdown'],
@@ -87,8 +87,15 @@ export async function render(format: Format, report: ReportInput, options: Rende
         return (await import('./sarif/index.ts')).renderSarif(described, options);
       }
       break;
+    case 'cyclonedx':
+      if (described.kind === 'inspect') {
+        return (await import('./cyclonedx/index.ts')).renderCycloneDx(described.report, options);
+      }
+      break;
     case 'html':
-      if (described.kind === 'check') return (await import('./html/index.ts')).renderHtml(described.report, options);
+      if (described.kind === 'check' || described.kind === 'fleet' || described.kind === 'diff') {
+        return (await import('./html/index.ts')).renderHtml(described, options);
+      }
       break;
   }
   throw new PosternError('E_INTERNAL', `No renderer for ${format} of ${described.kind}.`);

@@ -1,7 +1,7 @@
 import type { Suppressed } from '../core/finding.ts';
 import type { Rule } from '../core/rule.ts';
 
-export const FORMATS = ['terminal', 'json', 'jsonl', 'sarif', 'html', 'markdown'] as const;
+export const FORMATS = ['terminal', 'json', 'jsonl', 'sarif', 'html', 'markdown', 'cyclonedx'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export interface RenderOptions {
@@ -20,7 +20,7 @@ export interface RenderOptions {
    * is not the patch's is treated as absent. Only changed lines are shown, with values of secrets masked.
    */
   sources?: ReadonlyMap<string, Uint8Array>;
-  /** SARIF: version of this tool for reports that do not carry it. */
+  /** SARIF and CycloneDX: version of this tool for reports that do not carry it. */
   toolVersion?: string;
   /** SARIF: directory that artifact locations are made relative to (usually the repository root), absolute. */
   baseDirectory?: string;

@@ -197,6 +197,10 @@ export function placeOf(evidence: Evidence): string {
   switch (evidence.kind) {
     case 'file': {
       const entry = evidence.entry === undefined ? '' : `!${evidence.entry}`;
+      if (evidence.class !== undefined && evidence.line === undefined) {
+        // people look for a method, not for a byte
+        return `${evidence.path}${entry} ${evidence.class}${evidence.method === undefined ? '' : `.${evidence.method}`}`;
+      }
       const line = evidence.line === undefined ? '' : `:${evidence.line}`;
       const offset = line === '' && evidence.offset !== undefined ? `+0x${evidence.offset.toString(16)}` : '';
       return `${evidence.path}${entry}${line}${offset}`;

@@ -1,83 +1,28 @@
-/**
- * The HTML report in real Chromium. Without one the tests are skipped, loudly; with POSTERN_REQUIRE_SERVERS=1 (as in
- * CI) its absence is a failure.
- */
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import axe from 'axe-core';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+/** The HTML report of `check` in real Chromium. */
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import type { CheckReport } from '../../src/core/contract/check.ts';
 import { render } from '../../src/report/index.ts';
 import { bluemarketCheckReport, SOURCES } from '../golden/fixtures/check-report.ts';
+import { describeInChromium, violations as violationsOf } from './chromium.ts';
 
-const executablePath = [
-  process.env.POSTERN_CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => path !== undefined && existsSync(path));
-const required = process.env.POSTERN_REQUIRE_SERVERS === '1';
-if (executablePath === undefined && !required) {
-  console.warn('SKIPPED: no Chromium found (set POSTERN_CHROMIUM); the HTML report was not opened in a browser.');
-}
-
-describe.skipIf(executablePath === undefined && !required)('the HTML report in Chromium', () => {
-  let browser: Browser;
-  let folder: string;
+describeInChromium('the HTML report', (pages) => {
   let url: string;
 
   beforeAll(async () => {
-    if (executablePath === undefined) throw new Error('POSTERN_REQUIRE_SERVERS=1, but there is no Chromium.');
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-      ],
-    });
-    folder = await mkdtemp(join(tmpdir(), 'postern-report-'));
     url = await save(bluemarketCheckReport(), 'report.html');
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-  });
-
   async function save(report: CheckReport, name: string): Promise<string> {
-    const path = join(folder, name);
-    await writeFile(path, await render('html', report, { sources: SOURCES }));
-    return pathToFileURL(path).href;
+    return pages.save(await render('html', report, { sources: SOURCES }), name);
   }
 
-  /** Opens a page, runs the steps, and fails on any console message, page error or request but the file itself. */
-  async function visit(
+  function visit(
     steps: (page: Page) => Promise<void>,
     options: BrowserContextOptions = {},
     address = url,
   ): Promise<void> {
-    const context: BrowserContext = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-    const complaints: string[] = [];
-    const requests: string[] = [];
-    const page = await context.newPage();
-    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (request) => requests.push(request.url()));
-    try {
-      await page.goto(address);
-      await steps(page);
-      expect(complaints).toEqual([]);
-      expect(requests.filter((request) => !request.startsWith('data:'))).toEqual([address]);
-    } finally {
-      await context.close();
-    }
+    return pages.visit(address, steps, options);
   }
 
   /** Id of what has the focus, or the key of the place in the picture. */
@@ -257,7 +202,6 @@ describe.skipIf(executablePath === undefined && !required)('the HTML report in C
     for (const colorScheme of ['light', 'dark'] as const) {
       await visit(
         async (page) => {
-          await page.evaluate(axe.source);
           expect(await violations(page)).toEqual([]);
           await page.locator('#view-table').click();
           await page.locator('#ways [data-open=n1]').first().click();
@@ -330,20 +274,10 @@ function label(page: Page, key: string): Promise<string> {
   return page.locator(`[data-node="${key}"]`).evaluate((node) => node.getAttribute('aria-label') ?? '');
 }
 
-interface AxeResults {
-  violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
-}
-
 /**
- * WCAG 2.2 A and AA and axe's best practices. One rule is off: it compares the name of a place with all text drawn in
- * its box, small print shortened by an ellipsis included; that names begin with the label is tested by itself.
+ * One rule is off: it compares the name of a place with all text drawn in its box, small print shortened by an ellipsis
+ * included; that names begin with the label is tested by itself.
  */
-async function violations(page: Page): Promise<string[]> {
-  const found = await page.evaluate<AxeResults>(`axe.run(document, {
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    rules: { 'label-content-name-mismatch': { enabled: false } },
-  })`);
-  return found.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
-  );
+function violations(page: Page): Promise<string[]> {
+  return violationsOf(page, 'label-content-name-mismatch');
 }

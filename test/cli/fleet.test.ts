@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -81,6 +81,48 @@ describe('inspect of a folder', () => {
   });
 });
 
+describe('a folder in which something is not read', () => {
+  it('is never called clean when it holds no package', async () => {
+    writeFileSync(join(folder, 'apps', 'notes.txt'), 'nothing');
+    const { code, stdout, stderr } = await run(['inspect', 'apps', ...cached()], inFolder());
+    expect(code).toBe(3);
+    expect(stdout).toContain('0 packages');
+    expect(stderr).toContain('not read: apps: holds no package (APK, APKS, XAPK, APKM, AAB, AAR, IPA)');
+  });
+
+  it('tells of links that lead to no package of its own, and of no others', async () => {
+    app('a.apk', '1', '');
+    writeFileSync(join(folder, 'outside.apk'), 'elsewhere');
+    symlinkSync('a.apk', join(folder, 'apps', 'latest.apk'));
+    expect((await run(['inspect', 'apps', ...cached()], inFolder())).code).toBe(0);
+    symlinkSync('../outside.apk', join(folder, 'apps', 'out.apk'));
+    symlinkSync('nowhere', join(folder, 'apps', 'gone.apk'));
+    const { code, stdout, stderr } = await run(['inspect', 'apps', ...cached()], inFolder());
+    expect(code).toBe(3);
+    expect(stdout).toContain('1 package of 1 app');
+    expect(stderr.match(/not read: \S+/g)?.sort()).toEqual(['not read: gone.apk:', 'not read: out.apk:']);
+  });
+
+  it('does not take a place where no cache can be made for a failure', async () => {
+    app('a.apk', '1', '');
+    writeFileSync(join(folder, 'file'), '');
+    const { code, stderr } = await run(['inspect', 'apps', '--cache', 'file/below'], inFolder());
+    expect(code).toBe(0);
+    expect(stderr).toContain('results are not kept for the next run');
+  });
+});
+
+describe('an HTML page', () => {
+  it('is written of a folder and of a difference', async () => {
+    app('a.apk', '1', `fetch('https://api.bluemarket-shop.com/v1')`);
+    app('b.apk', '2', `fetch('https://new.bluemarket-shop.com/v1')`);
+    await run(['inspect', 'apps', '--output', 'html=fleet.html', ...cached()], inFolder());
+    expect(readFileSync(join(folder, 'fleet.html'), 'utf8')).toContain('No back end is shared by several apps.');
+    const { stdout } = await run(['diff', 'apps/a.apk', 'apps/b.apk', '--format', 'html'], inFolder());
+    expect(stdout).toMatch(/^<!doctype html>[\s\S]*<h1 id="verdict">3 things changed/);
+  });
+});
+
 describe('diff', () => {
   it('compares two packages and fails for a new finding', async () => {
     app('a.apk', '1', `fetch('https://old.bluemarket-shop.com/v1')`);
@@ -109,5 +151,54 @@ describe('diff', () => {
     const { code, stderr } = await run(['diff', 'a.json', 'a.json'], inFolder());
     expect(code).toBe(2);
     expect(stderr).toContain('is no report of one package');
+  });
+
+  it('of a package with itself is nothing', async () => {
+    app('a.apk', '1', `fetch('https://api.bluemarket-shop.com/v1')`);
+    const { code, stdout } = await run(['diff', 'apps/a.apk', 'apps/a.apk'], inFolder());
+    expect(code).toBe(0);
+    expect(stdout).toContain('No difference.');
+  });
+
+  it('refuses folders and reports of other commands, and says what it takes', async () => {
+    app('a.apk', '1', '');
+    const folders = await run(['diff', 'apps', 'apps/a.apk'], inFolder());
+    expect(folders.code).toBe(2);
+    expect(folders.stderr).toContain('apps is a folder');
+    expect(folders.stderr).toContain('Name two packages');
+    for (const [schema, what] of [
+      ['check-1', 'a report of `postern check`'],
+      ['fleet-1', 'a report of a whole folder'],
+    ]) {
+      writeFileSync(join(folder, 'a.json'), JSON.stringify({ schema: `https://postern.dev/schema/${schema}.json` }));
+      const { code, stderr } = await run(['diff', 'a.json', 'apps/a.apk'], inFolder());
+      expect(code).toBe(2);
+      expect(stderr).toContain(`is ${what}: only reports of one package are compared`);
+      expect(stderr).toContain('postern inspect FILE --format json');
+    }
+  });
+
+  it('cuts what is too much to read, and says how much there is', async () => {
+    const calls = Array.from({ length: 80 }, (_, at) => `fetch('https://api${at}.bluemarket-shop.com/v1');`).join('');
+    app('a.apk', '1', '');
+    app('b.apk', '1', calls);
+    const some = await run(['diff', 'apps/a.apk', 'apps/b.apk'], inFolder());
+    expect(some.stdout.match(/\+ https:/g)).toHaveLength(50);
+    expect(some.stdout).toContain('Show 30 more: --all');
+    const all = await run(['diff', 'apps/a.apk', 'apps/b.apk', '--all'], inFolder());
+    expect(all.stdout.match(/\+ https:/g)).toHaveLength(80);
+  });
+
+  it.each([
+    ['app.apks', []],
+    ['app.xapk', []],
+    // a module that is delivered on demand is in the bundle alone
+    ['app.aab', [{ kind: 'endpoint', change: 'new', id: 'https://feature.bluemarket-shop.com/' }]],
+  ])('of one build as APK and %s shows no more than what the other file holds', async (other, expected) => {
+    const fixtures = join(import.meta.dirname, '../../src/inspect/containers/testing/fixtures');
+    const args = ['diff', join(fixtures, 'app.apk'), join(fixtures, other), '--all', '--format', 'json'];
+    const { changes } = inspectDiffSchema.parse(JSON.parse((await run(args, inFolder())).stdout));
+    expect(changes).toMatchObject(expected);
+    expect(changes).toHaveLength(expected.length);
   });
 });

@@ -2,6 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { own, type Piece, reportOf } from './inspect-support.ts';
 
+/** As DEX files tell it. */
+function by(className: string, text: string): Piece {
+  return { text, code: [{ class: className, method: 'call' }] };
+}
+
 const LIBRARY = 'assets/www/lib/ionic/js/ionic.bundle.js';
 
 const FOREIGN: [string, Piece][] = [
@@ -49,9 +54,62 @@ const FOREIGN: [string, Piece][] = [
     { text: 'http://www.library-makers.com/xml', entry: 'com/makers/library/messages.properties', via: 'text' },
   ],
   ['a regional address of AWS', 'https://dynamodb.us-east-1.amazonaws.com'],
+  ['the host of a library, called by its code', by('com.pushmakers.push.Server', 'https://api.pushmakers.io/register')],
+  [
+    'a scope that the app’s own code asks for',
+    by('com.bluemarket.shop.Login', 'https://www.googleapis.com/auth/userinfo.profile'),
+  ],
+  ['a bare scheme in the app’s own code', by('com.bluemarket.shop.Api', 'http://{}:{}/')],
+  ['the syntax of a property, of react-native-svg', 'https://drafts.csswg.org/css-ui-3/#cursor'],
+  ['a code page of WAP Binary XML', 'http://www.openmobilealliance.org/DTD/WV-CSP'],
+  ['the assets of the app itself', 'https://appassets.androidplatform.net/index.html'],
+  [
+    'the advertisements of an app generator, in its shell',
+    by('com.bluemarket.shop.Main', 'https://ads.webintoapp.com/ads/'),
+  ],
+  [
+    'what a minified library loads from its vendor',
+    { text: 'https://www.google.com/uds', entry: 'assets/www/js/charts-timeline.min.js', via: 'text' },
+  ],
+  ['a path of CodePush', { text: 'v0.1/public/codepush/', entry: 'assets/index.android.bundle', via: 'hermes' }],
+  [
+    'the download of a library, noted by npm',
+    {
+      text: 'https://mirror.library-makers.com/x.tgz',
+      entry: 'assets/index.android.bundle',
+      via: 'text',
+      name: '_resolved',
+    },
+  ],
+  [
+    'a bundle of libraries',
+    { text: 'https://www.library-makers.com/a', entry: 'assets/www/js/vendor.70b28d.js.map', via: 'text' },
+  ],
+  [
+    'a versioned library',
+    { text: 'https://www.library-makers.com/a', entry: 'assets/www/promise-7.0.4.min.js.map', via: 'text' },
+  ],
 ];
 
 const OWN: [string, Piece][] = [
+  [
+    'a service of a vendor that the app’s own code calls',
+    by('com.bluemarket.shop.Push', 'https://fcm.googleapis.com/fcm/send'),
+  ],
+  ['an address put together by the app’s own code', by('com.bluemarket.shop.Login', 'http://{}:{}/changepassword')],
+  ['an address in shrunk code', by('a.b.c', 'https://api.elsewhere-shop.com/v1')],
+  [
+    'a service that the app’s own script calls',
+    {
+      text: 'https://nominatim.openstreetmap.org/search?q=',
+      entry: 'assets/public/assets/index-CN6VJFlh.js',
+      via: 'text',
+    },
+  ],
+  [
+    'a script of the app that bears a version',
+    { text: 'https://api.elsewhere-shop.com/', entry: 'assets/www/app-1.2.0.js', via: 'text' },
+  ],
   ['an unknown host', 'https://bitbns.example.io/order/getTickerAll'],
   ['a plain home page that no list knows', 'https://owasp-like.org'],
   ['a data file in a repository', 'https://github.com/someone/MyTest/blob/master/Invoice.txt'],
@@ -92,6 +150,42 @@ describe('origin', () => {
     expect(
       own(await reportOf({ strings: [comment, { text: 'http://api.weather-maps.com/data/3.0', entry, via: 'text' }] })),
     ).toHaveLength(2);
+  });
+
+  it('leaves what only a library’s code uses to the library when the app’s own code is seen to use something', async () => {
+    const foreign = [
+      by('com.makers.library.Client', 'https://api.elsewhere-shop.com/v1'),
+      by('com.makers.library.Users', '/api/v1/users/{id}'),
+    ];
+    const mine = by('com.bluemarket.shop.Api', 'https://backend.somewhere-else.com/');
+    expect(own(await reportOf({ appId: 'com.bluemarket.shop', strings: [...foreign, mine] }))).toEqual([
+      'https://backend.somewhere-else.com/',
+    ]);
+    // an app written under another name than its own: nothing else says whose that is
+    expect(own(await reportOf({ appId: 'com.bluemarket.shop', strings: foreign }))).toHaveLength(2);
+  });
+
+  it('knows the other hosts of a vendor by its code', async () => {
+    const strings = [
+      by('com.pushmakers.push.Server', 'https://api.pushmakers.io/register'),
+      by('com.pushmakers.words.Helper', 'https://www.another-name.io/word/'),
+    ];
+    expect(own(await reportOf({ appId: 'com.bluemarket.shop', strings }))).toEqual([]);
+  });
+
+  it('lists first what bears the app’s name or is called by its code, and paths without a base last', async () => {
+    const strings = [
+      '/api/v1/orders',
+      'https://a.elsewhere-shop.com/',
+      by('com.bluemarket.shop.Api', 'https://z.somewhere-else.com/'),
+      'https://y.bluemarket.io/',
+    ];
+    expect(own(await reportOf({ appId: 'com.bluemarket.shop', strings }))).toEqual([
+      'https://y.bluemarket.io/',
+      'https://z.somewhere-else.com/',
+      'https://a.elsewhere-shop.com/',
+      '/api/v1/orders',
+    ]);
   });
 
   it('takes a file with very many hosts for a list', async () => {

@@ -46,11 +46,11 @@ describe('the report of a package', () => {
   it('lists what is the app’s own first, each endpoint once with every entry that holds it', async () => {
     const report = await reportOf({ manifest: MANIFEST, strings: STRINGS });
     expect(own(report)).toEqual([
-      '/api/v3/orders',
       'http://shop-search.bluemarket.example:9200/customers/_search',
       'https://api.bluemarket.example/v3/',
       'https://bluemarket-shop.firebaseio.com/',
       'mongodb://shop:***@db.bluemarket.example/shop',
+      '/api/v3/orders',
     ]);
     const api = report.endpoints.find(({ url }) => url === 'https://api.bluemarket.example/v3/');
     expect(api?.evidence.map(({ entry }) => entry)).toEqual(['classes.dex', 'classes2.dex']);

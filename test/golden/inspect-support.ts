@@ -1,7 +1,8 @@
 /** Feeds hand-made strings and documents to the detectors, as readers would, and returns the report. */
-import type { InspectReport } from '../../src/core/contract/inspect.ts';
+import type { InspectDeclaration, InspectReport } from '../../src/core/contract/inspect.ts';
 import { readPlist } from '../../src/inspect/formats/plist.ts';
 import { parseXmlText } from '../../src/inspect/formats/xml-text.ts';
+import { readDataSafety } from '../../src/inspect/index.ts';
 import { createCollector } from '../../src/inspect/inspect-package.ts';
 import type { FoundCall, FoundSignature, FoundString } from '../../src/inspect/source.ts';
 import { type AndroidExample, androidExample } from './android-example.ts';
@@ -24,6 +25,9 @@ export interface MadePackage {
   /** Files in the folder of an iOS app: property lists as XML text, else a string of the file. */
   files?: readonly { name: string; body: string }[];
   appId?: string;
+  dataSafety?: InspectDeclaration;
+  /** Packages that classes.dex has classes in. */
+  packages?: readonly string[];
   reveal?: boolean;
 }
 
@@ -47,6 +51,8 @@ export async function reportOf(made: MadePackage): Promise<InspectReport> {
     sink.resourceXml(`res/xml/${purpose}.xml`, purpose, await xml(text));
   for (const call of made.calls ?? []) sink.call(call);
   for (const signature of made.signatures ?? []) sink.signature(signature);
+  if (made.packages !== undefined)
+    sink.code({ entry: 'classes.dex', via: 'dex-string', names: new Map(made.packages.map((name) => [name, 1])) });
   if (made.plist !== undefined) {
     sink.plist('Payload/Shop.app/Info.plist', await plist(made.plist));
   }
@@ -60,7 +66,11 @@ export async function reportOf(made: MadePackage): Promise<InspectReport> {
   return report(
     'shop.apk',
     { platform, sha256: '0'.repeat(64), bytes: 1 },
-    { redactionKey: TEST_KEY, ...(made.reveal ? { revealSecrets: true } : {}) },
+    {
+      redactionKey: TEST_KEY,
+      ...(made.dataSafety === undefined ? {} : { dataSafety: made.dataSafety }),
+      ...(made.reveal ? { revealSecrets: true } : {}),
+    },
   );
 }
 
@@ -80,6 +90,7 @@ async function xml(text: string) {
 export async function reportOfExample(example: string): Promise<InspectReport> {
   const android = androidExample(example);
   if (android !== undefined) return await reportOf(android);
+  if (example.startsWith('Question ID')) return await reportOf(dataSafetyExample(example));
   if (example.startsWith('signed ')) return await reportOf(signedExample(example));
   if (example.startsWith('<plist')) return await reportOf({ plist: example });
   if (example.startsWith('<!-- ')) return await reportOf({ files: filesOf(example) });
@@ -120,6 +131,19 @@ function signedExample(example: string): MadePackage {
     );
   const manifest = `<manifest package="com.bluemarket.shop"><uses-sdk minSdkVersion="${minSdk}"/><application/></manifest>`;
   return { manifest, signatures };
+}
+
+/** The CSV of a Data safety form, then a manifest and names of packages of classes, one a line. */
+function dataSafetyExample(example: string): MadePackage {
+  const lines = example.split('\n');
+  const manifest = lines.find((line) => line.startsWith('<manifest'));
+  const csv = lines.filter((line) => /^(?:Question ID|PSL_)/.test(line)).join('\n');
+  const packages = lines.filter((line) => /^[a-z]\w*(?:\.\w+)+$/.test(line));
+  return {
+    manifest: manifest ?? '<manifest package="com.bluemarket.shop"><application/></manifest>',
+    dataSafety: readDataSafety('data_safety.csv', csv),
+    packages,
+  };
 }
 
 /** Several files, each after a comment with its name. */

@@ -1,4 +1,3 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +6,10 @@ import { runDemo } from '../../lab/demo.ts';
 import { whyNotFree } from '../../lab/range/addresses.ts';
 import { checkReportSchema } from '../../src/core/contract/check.ts';
 import { type Receipt, receiptSchema } from '../../src/core/contract/receipt.ts';
+import { whyNotBuilt } from '../built.ts';
 
 const addresses = { outside: '127.83.99.1', inside: '127.83.99.2' };
-const root = join(import.meta.dirname, '..', '..');
+// The demo runs the compiled command.
 const missing = whyNotBuilt() ?? (await whyNotFree(addresses.outside, 0));
 if (missing !== undefined) console.warn(`SKIPPED: the story of npm start is not tested: ${missing}`);
 
@@ -67,16 +67,3 @@ test.skipIf(missing !== undefined)('the story of npm start ends with doors that 
   for (const port of [9280, 9281]) expect(await whyNotFree(addresses.outside, port)).toBeUndefined();
   expect(told).toMatch(/Closed, and proven: \d/);
 });
-
-/** The demo runs the compiled command: an old one would tell an old story. */
-function whyNotBuilt(): string | undefined {
-  const stamp = join(root, 'dist', '.complete');
-  if (!existsSync(stamp)) return 'dist/ is not built (npm run build)';
-  const built = statSync(stamp).mtimeMs;
-  const newer = ['src', 'lab'].some((top) =>
-    readdirSync(join(root, top), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
-      .some((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs > built),
-  );
-  return newer ? 'dist/ is older than its sources (npm run build)' : undefined;
-}

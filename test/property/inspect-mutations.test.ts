@@ -26,6 +26,9 @@ async function memoryInUse(): Promise<number> {
 }
 
 const WANTED = 100_000;
+/** A number of its own walks other cases; a scale above 1 walks more of them. */
+const SEED = Number(process.env.POSTERN_FUZZ_SEED ?? 0x905_7e12);
+const SCALE = Number(process.env.POSTERN_FUZZ_SCALE ?? 1);
 /** A case that takes this long hangs, as far as a user can tell. Nearly all take well under a millisecond. */
 const HANG_MS = 5_000;
 /**
@@ -95,7 +98,7 @@ async function readOne({ name, read }: Subject, bytes: Buffer, row: Row, number:
     if (count.characters > most) throw new Error(`${count.characters} characters of ${bytes.length} bytes`);
     if (count.pieces > most) throw new Error(`${count.pieces} pieces of ${bytes.length} bytes`);
   } catch (error) {
-    throw new Error(`${name}, case ${number}`, { cause: error });
+    throw new Error(`${name}, seed ${SEED}, case ${number}`, { cause: error });
   }
   row.cases++;
 }
@@ -111,8 +114,8 @@ async function readAll(subject: Subject): Promise<void> {
     const length = sweepLength(sample);
     for (let at = 0; at < length; at++) await readOne(subject, sweep(sample, at), row, `${index} sweep ${at}`);
   }
-  const random = createRandom(0x905_7e12 + name.length);
-  for (let at = 0; at < subject.cases; at++) {
+  const random = createRandom(SEED + name.length);
+  for (let at = 0; at < subject.cases * SCALE; at++) {
     const sample = samples[at % samples.length] ?? Buffer.alloc(0);
     await readOne(subject, mutate(sample, random, samples), row, `${at}`);
   }
@@ -147,7 +150,8 @@ describe('the reader of', () => {
 });
 
 const real = await corpusSubjects();
-if (real.length === 0) console.warn('SKIPPED: no files of real packages are changed, because POSTERN_CORPUS is not set');
+if (real.length === 0)
+  console.warn('SKIPPED: no files of real packages are changed, because POSTERN_CORPUS is not set');
 
 describe.skipIf(real.length === 0)('a file of a real package', () => {
   it.each(real.map((subject) => [subject.name, subject] as const))(

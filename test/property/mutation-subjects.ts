@@ -24,13 +24,13 @@ import { readSigningBlock } from '../../src/inspect/containers/signing/signing-b
 import { entryOf, fixture } from '../../src/inspect/containers/testing/fixture.ts';
 import { listZip } from '../../src/inspect/containers/zip-directory.ts';
 import { readResourceTable } from '../../src/inspect/formats/arsc.ts';
-import { isBinaryXml } from '../../src/inspect/formats/axml.ts';
 import { BINARY_FORMATS } from '../../src/inspect/formats/binary-formats.ts';
 import { cmsCertificates, cmsContent } from '../../src/inspect/formats/cms.ts';
 import { writeSnapshot } from '../../src/inspect/formats/dart/testing/snapshot-writer.ts';
 import { compressedAssembly, writeStore } from '../../src/inspect/formats/dotnet/testing/write-store.ts';
 import { writeElf } from '../../src/inspect/formats/elf/testing/elf-writer.ts';
 import { writeMetadata } from '../../src/inspect/formats/il2cpp/testing/metadata-writer.ts';
+import { writeKernel } from '../../src/inspect/formats/kernel/testing/kernel-writer.ts';
 import { derEntitlements } from '../../src/inspect/formats/macho/der-entitlements.ts';
 import { readSignature } from '../../src/inspect/formats/macho/signature.ts';
 import {
@@ -41,6 +41,7 @@ import {
   writeMachO,
   writeSignature,
 } from '../../src/inspect/formats/macho/testing/write-macho.ts';
+import { writeStaticLibrary } from '../../src/inspect/formats/macho/testing/write-static-library.ts';
 import { readProtobufResources } from '../../src/inspect/formats/protobuf/resource-table.ts';
 import { writeRamBundle } from '../../src/inspect/formats/ram-bundle/testing/ram-bundle-writer.ts';
 import type { ResourceTable } from '../../src/inspect/formats/resources.ts';
@@ -128,6 +129,18 @@ function flutter(layout: Parameters<typeof writeSnapshot>[0]['layout']): Buffer 
   });
 }
 
+/** AppDependencies, as the Gradle plug-in writes it: library 1 { maven_library 1 { group 1, artifact 2, version 5 } }. */
+function dependencies(names: readonly string[]): Buffer {
+  const field = (number: number, body: Buffer) => Buffer.concat([Buffer.from([(number << 3) | 2, body.length]), body]);
+  return Buffer.concat(
+    names.map((name) => {
+      const [group = '', artifact = '', version = ''] = name.split(':');
+      const maven = [field(1, Buffer.from(group)), field(2, Buffer.from(artifact)), field(5, Buffer.from(version))];
+      return field(1, field(1, Buffer.concat(maven)));
+    }),
+  );
+}
+
 const signed = fixture('signed-v4.apk');
 const afterBlock = signed.indexOf('APK Sig Block 42') + 16;
 const apk = fixture('app.apk');
@@ -143,8 +156,8 @@ const xmlPlist = Buffer.from(
 export const SUBJECTS: Subject[] = [
   {
     name: 'DEX (d8)',
-    samples: [here('dex/testing/shop.dex'), await entryOf(apk, 'classes.dex').catch(() => here('dex/testing/shop.dex'))],
-    cases: 12_000,
+    samples: [here('dex/testing/shop.dex')],
+    cases: 8_000,
     read: (bytes, sink) => readDexEntry(target(sink, 'classes.dex'), bytes),
   },
   {
@@ -160,7 +173,11 @@ export const SUBJECTS: Subject[] = [
   },
   {
     name: 'binary XML (aapt2)',
-    samples: [await entryOf(apk, 'AndroidManifest.xml'), fixture('library-user.xml')].filter(isBinaryXml),
+    samples: [
+      await entryOf(apk, 'AndroidManifest.xml'),
+      await entryOf(apk, 'res/xml/network.xml'),
+      await entryOf(apk, 'res/layout/main.xml'),
+    ],
     cases: 8_000,
     async read(bytes, sink) {
       readBinaryXmlEntry(target(sink, 'res/a.xml'), bytes, undefined);
@@ -171,13 +188,17 @@ export const SUBJECTS: Subject[] = [
   },
   {
     name: 'resources.pb (aapt2)',
-    samples: [await entryOf(aab, 'base/resources.pb')],
+    samples: [await entryOf(aab, 'base/resources.pb'), await entryOf(aab, 'feature/resources.pb')],
     cases: 8_000,
     read: table((bytes) => readProtobufResources(bytes, LIMITS, 'base/')),
   },
   {
     name: 'XML as protobuf (aapt2)',
-    samples: [await entryOf(aab, 'base/manifest/AndroidManifest.xml')],
+    samples: [
+      await entryOf(aab, 'base/manifest/AndroidManifest.xml'),
+      await entryOf(aab, 'feature/manifest/AndroidManifest.xml'),
+      await entryOf(aab, 'base/res/xml/network.xml'),
+    ],
     cases: 6_000,
     async read(bytes, sink) {
       return (await readDocument(target(sink, 'base/manifest/AndroidManifest.xml'), bytes, undefined)).result;
@@ -185,13 +206,13 @@ export const SUBJECTS: Subject[] = [
   },
   {
     name: 'any protobuf (aapt2)',
-    samples: [await entryOf(aab, 'base/resources.pb')],
-    cases: 3_000,
+    samples: [await entryOf(aab, 'base/resources.pb'), await entryOf(aab, 'base/manifest/AndroidManifest.xml')],
+    cases: 4_000,
     read: binary(/^settings of an app bundle$/, 'BundleConfig.pb'),
   },
   {
     name: 'dependencies.pb',
-    samples: [await entryOf(aab, 'base/resources.pb')],
+    samples: [dependencies(['org.example:one:1.0', 'com.bluemarket:sdk:2.3.4', 'androidx.core:core:1.13.1'])],
     cases: 2_000,
     read: binary(/^list of linked libraries$/, 'dependencies.pb'),
   },
@@ -218,6 +239,36 @@ export const SUBJECTS: Subject[] = [
     samples: (['clusters', 'clusters-by-width', '64', '64-wide', '32', '32-wide'] as const).map(flutter),
     cases: 4_000,
     read: binary(/native/, 'lib/arm64-v8a/libapp.so'),
+  },
+  {
+    name: 'Dart kernel',
+    samples: [4, 57].map((version) => {
+      const sources = urls.map((url, index) => ({
+        uri: `file:///shop/lib/${index}.dart`,
+        importUri: `package:shop/${index === 0 ? 'main' : index}.dart`,
+        text: `const a = '${url}';\n// ${url}\n`,
+      }));
+      return Buffer.concat([
+        writeKernel({ version, strings: [...words, ...urls] }),
+        writeKernel({ version, sources, strings: urls.map((url) => `${url}/more`) }),
+      ]);
+    }),
+    cases: 4_000,
+    read: binary(/^Dart kernel/, 'assets/flutter_assets/kernel_blob.bin'),
+  },
+  {
+    name: '.NET assemblies bundled into an ELF library',
+    samples: [gzipSync(shop), shop].map((data) =>
+      writeElf({ sections: [{ name: '.rodata', bytes: data }], symbols: { assembly_data_Shop_dll: '.rodata' } }),
+    ),
+    cases: 2_000,
+    read: binary(/native/, 'lib/armeabi-v7a/libmonodroid_bundle_app.so'),
+  },
+  {
+    name: 'key stores (keytool)',
+    samples: ['jks', 'jceks', 'bks', 'p12'].flatMap((ending) => folder('key-store/testing', `.${ending}`)),
+    cases: 4_000,
+    read: binary(/^key store/, 'assets/client.bks'),
   },
   {
     name: '.NET assembly (csc)',
@@ -250,6 +301,17 @@ export const SUBJECTS: Subject[] = [
     samples: [thin, writeMachO({ ...slice, wide: false, exports: [] }), writeFat([writeMachO(slice), thin], true)],
     cases: 6_000,
     read: binary(/Mach-O/, 'Payload/Shop.app/Shop'),
+  },
+  {
+    name: 'static library',
+    samples: [
+      writeStaticLibrary([
+        { name: 'BMShop.o', data: thin },
+        { name: 'a_longer_file_name.o', data: thin },
+      ]),
+    ],
+    cases: 3_000,
+    read: binary(/Mach-O/, 'Payload/Shop.app/Frameworks/libshop.a'),
   },
   {
     name: 'code signature, CMS, DER',

@@ -122,11 +122,6 @@ export function fileEvidence(path: string, evidence: readonly EntryEvidence[]): 
   }));
 }
 
-/** True when the provider serves many customers under the host, so that its name says nothing of the owner. */
-export function isSharedHost({ host, id }: ManagedStore): boolean {
-  return host !== undefined && !hostName(host).includes((id.toLowerCase().split('.')[0] ?? id).slice(0, 63));
-}
-
 /** One spelling of a host: lower case, no final dot, no brackets. */
 export function hostName(host: string): string {
   return host

@@ -6,7 +6,8 @@ import type { Finding } from '../../core/finding.ts';
 import { fingerprint } from '../../core/fingerprint.ts';
 import { OWNERS, type Owner, worst } from '../../core/severity.ts';
 import type { OutsiderRequest, Story, StoryLink, Task } from '../../core/story.ts';
-import { series, serviceTitle } from '../../core/words.ts';
+import { isSharedHost, series, serviceTitle } from '../../core/words.ts';
+import { storeKind } from '../../inspect/data/stores/index.ts';
 import { storeOf } from '../../inspect/detectors/schemes.ts';
 import type { ProbeResult } from '../../probe/service.ts';
 import type { Deployment } from '../correlate/declared.ts';
@@ -18,7 +19,6 @@ import {
   hostName,
   type InspectedApp,
   isOutside,
-  isSharedHost,
   managedAsset,
 } from '../gather/inspected.ts';
 import { compare } from '../graph.ts';
@@ -39,8 +39,11 @@ export interface NamedStore {
   naming: { app: string; appName: string; endpoint: string; evidence: Evidence[] }[];
 }
 
-/** Managed kinds that hold no records: ids of projects and pools, and code that a provider runs. */
-const NO_STORE = /^(?:firebase-project|google-app-id|api-gateway|cloud-functions|lambda-url|aws-iot|cognito-.*)$/;
+/** Ids of projects, directories of users, queues and code that a provider runs hold no records to be read there. */
+function holdsData(kind: string): boolean {
+  const { holds } = storeKind(kind) ?? {};
+  return holds === undefined || holds === 'records' || holds === 'files';
+}
 
 /** @returns one per host, port and service, whatever number of apps name it */
 export function namedStores(apps: readonly InspectedApp[]): NamedStore[] {
@@ -64,7 +67,7 @@ export function namedStores(apps: readonly InspectedApp[]): NamedStore[] {
       add(app, named, endpointAsset(endpoint).id, fileEvidence(app.path, endpoint.evidence));
     }
     for (const store of app.report.stores) {
-      if (store.host === undefined || store.origin !== 'app' || NO_STORE.test(store.kind)) continue;
+      if (store.host === undefined || store.origin !== 'app' || !holdsData(store.kind)) continue;
       const asset = managedAsset(store);
       const host = hostName(store.host);
       const shared = isSharedHost(store);

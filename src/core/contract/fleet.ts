@@ -53,7 +53,7 @@ export const fleetReportSchema = z.object({
     cached: z.number().int(),
     apps: z.number().int(),
   }),
-  /** Hosts and managed stores that apps call their own; the most shared first. */
+  /** Hosts and managed stores that apps call their own; the most shared first, those that are `common` last. */
   backends: z.array(
     z.object({
       /** `host`, or the kind of a managed store: `firebase-rtdb`. */
@@ -61,6 +61,8 @@ export const fleetReportSchema = z.object({
       /** Host with its port where one is named, or the provider's id of the store. */
       id: z.string(),
       schemes: z.array(z.string()),
+      /** Of a host that most apps of many makers call: probably that of a library. Absent of all others. */
+      common: z.literal(true).optional(),
       apps: z.array(sharerSchema),
     }),
   ),

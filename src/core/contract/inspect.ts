@@ -32,6 +32,8 @@ const endpointSchema = z.object({
   reason: z.string(),
   /** False for a template (a piece is filled in at run time) and for a relative path (the base is unknown). */
   complete: z.boolean(),
+  /** Why it is not complete: a `template` lacks pieces that are filled in at run time, a `relative` path its base. */
+  completeness: z.enum(['full', 'template', 'relative']).optional(),
   evidence: z.array(entryEvidence),
 });
 
@@ -111,6 +113,8 @@ const declarationSchema = z.object({
     z.object({
       type: z.string(),
       linked: z.boolean().optional(),
+      /** Handed to another company (`play-data-safety`). */
+      shared: z.boolean().optional(),
       tracking: z.boolean().optional(),
       purposes: z.array(z.string()),
     }),

@@ -28,6 +28,8 @@ const fileEvidence = z.object({
   entry: z.string().optional(),
   offset: count.optional(),
   ...position,
+  class: z.string().optional(),
+  method: z.string().optional(),
   text: z.string().optional(),
 });
 const exchangeEvidence = z.object({

@@ -6,6 +6,7 @@
  * the network security configuration).
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { shownName } from '../detectors/personal-values.ts';
 import { isDex } from '../formats/dex.ts';
 import { isValuesFile } from '../formats/values-xml.ts';
 import type { Platform } from '../source.ts';
@@ -105,7 +106,7 @@ function planItems(walk: Walk, entries: ZipEntry[]): Item[] {
   const offsets = new Set<number>();
   const items: Item[] = [];
   for (const entry of entries) {
-    const label = prefix + entry.name;
+    const label = prefix + shownName(entry.name);
     if (isUnsafeName(entry.name)) {
       sink.skip({
         subject: label,

@@ -4,6 +4,7 @@ import { readResourceTable } from '../formats/arsc.ts';
 import { type BinaryXml, binaryXmlMatters, isBinaryXml, isNamespace, readBinaryXml } from '../formats/axml.ts';
 import { textCanMatter } from '../formats/candidate.ts';
 import { readDex } from '../formats/dex.ts';
+import { libraryTraces } from '../formats/library-metadata/text-traces.ts';
 import { isXmlPlist, plistStrings, readPlist } from '../formats/plist.ts';
 import { readProtobufResources } from '../formats/protobuf/resource-table.ts';
 import { isProtobufXml, readProtobufXml } from '../formats/protobuf/xml-node.ts';
@@ -136,6 +137,7 @@ export async function readPlistEntry(target: Target, bytes: Buffer): Promise<Rea
 }
 
 export function readTextEntry(target: Target, bytes: Buffer): ReadResult {
+  libraryTraces(target.label, bytes, target.sink);
   if (isUtf16(bytes)) {
     const little = bytes[0] === 0xff;
     const even = Buffer.from(bytes.subarray(2, bytes.length - (bytes.length % 2)));

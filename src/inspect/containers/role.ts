@@ -123,10 +123,6 @@ export function roleByMagic(head: Buffer): Recognised {
     case 0x58415a53:
     case 0x58414241:
       return { role: 'unread', what: '.NET assembly' };
-    case 0x90abcdef: // a debug build's Dart kernel; release builds hold AOT snapshots
-      return { role: 'unread', what: 'Flutter code of a debug build' };
-    case 0x213c6172: // !<ar
-      return { role: 'unread', what: 'static library' };
     case 0x89504e47:
     case 0x47494638:
     case 0x52494646:

@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
+import { guessGrammar, prose } from '../formats/text/index.ts';
 import type { Platform } from '../source.ts';
 import { readNested } from './archive.ts';
 import type { Job, Walked } from './job.ts';
 import { HEAD, readBytes } from './read-bytes.ts';
-import { type Recognised, roleByMagic, roleByName } from './role.ts';
+import { extensionOf, type Recognised, roleByMagic, roleByName } from './role.ts';
 import { createWalk, notRead } from './walk.ts';
 import type { ZipEntry } from './zip-entry.ts';
 
@@ -21,7 +22,9 @@ export async function readSingleFile(job: Job, path: string): Promise<Walked> {
     headerOffset: 0,
   };
   const recognised = recognise(label, job.source.take(0, HEAD));
-  if (recognised.role === 'ignored' || recognised.role === 'archive') return { platform: 'unknown', entries: 0 };
+  if (recognised.role === 'ignored' || recognised.role === 'archive' || isForPeople(label, job, recognised)) {
+    return { platform: 'unknown', entries: 0 };
+  }
   const platform = platformOf(label, recognised);
   if (recognised.role === 'unread') {
     notRead(walk, { entry, label, recognised });
@@ -35,6 +38,12 @@ export async function readSingleFile(job: Job, path: string): Promise<Walked> {
   await readBytes(walk, { entry, label, recognised }, bytes);
   walk.coverage.finish('');
   return { platform, entries: 1 };
+}
+
+/** A text for people is no file of an app: calling it clean would be a false all-clear. */
+function isForPeople(label: string, { source }: Job, { role }: Recognised): boolean {
+  if (role !== 'text' || !['', 'txt', 'md', 'csv', 'log', 'rtf'].includes(extensionOf(label))) return false;
+  return guessGrammar(source.take(0, HEAD)) === prose;
 }
 
 /** The bytes decide, except where a format has no magic of its own or shares it with others. */

@@ -85,7 +85,7 @@ export const ENTRY_PLACES: readonly EntryPlace[] = [
     reason: 'the assembly of a well-known .NET library',
   },
   {
-    pattern: /(?:^|\/)(?:node_modules|bower_components|jspm_packages)\//,
+    pattern: /(?:^|\/)(?:node_modules|bower_components|jspm_packages|\.pub-cache)\//,
     origin: 'sdk',
     reason: 'an installed library',
   },
@@ -110,6 +110,18 @@ export const ENTRY_PLACES: readonly EntryPlace[] = [
       /(?:^|\/)(?:jquery|angular|ionic|react|react-dom|vue|ember|backbone|underscore|lodash|moment|bootstrap|require|zepto|handlebars|mustache|knockout|three|d3|chart|leaflet|hammer|fastclick|swiper|iscroll|modernizr|polyfill|core-js|rxjs|zone|socket\.io|raphael|highcharts|mathjax|prototype|mootools|dojo|ext|sencha|kendo|framework7|onsenui|materialize|semantic|foundation|video|videojs|hls|dash|pdf|tinymce|ckeditor|codemirror|prism|highlight|font-?awesome|ionicons|normalize|animate|crypto-js|forge|sjcl|q|async|bluebird|axios|gsap|tweenmax|phaser|pixi|cocos2d|createjs|howler|es5-shim|html5shiv|respond)(?:[-._](?:v?\d[\w.]{0,20}|min|slim|core|all|bundle|full|pkgd|umd|esm|cjs|prod|production|development|dev|router|sanitize|animate|resource|route|cookies|cookie|touch|messages|aria|ui|mobile|migrate|easing|validate|dom|locales?|with-locales|theme|material|compat|runtime|global|browser|mocks|ng|angular|native)){0,5}\.(?:js|css|mjs)$/i,
     origin: 'sdk',
     reason: 'a well-known JavaScript library',
+  },
+  {
+    // webpack, Vue CLI and Angular gather what comes from node_modules in a file of this name
+    pattern: /(?:^|\/)(?:chunk-)?vendors?(?:[-.~_][\w~-]{1,80}){0,4}\.(?:js|css)(?:\.map)?$/i,
+    origin: 'sdk',
+    reason: 'a bundle of installed libraries',
+  },
+  {
+    pattern:
+      /(?:^|\/)(?!(?:app|main|index|bundle|scripts?|common|build|site|custom|api|config|client|core|style|styles)[-._])[a-z][\w.-]{1,60}?[-.]v?\d{1,4}\.\d{1,4}(?:\.\d{1,4})?(?:[-.](?:min|slim|umd|bundle|all|prod)){0,3}\.(?:js|css|mjs)(?:\.map)?$/i,
+    origin: 'sdk',
+    reason: 'a library’s file, named with its version',
   },
   {
     pattern: /(?:^|\/)(?:flutter_assets\/(?:NOTICES|packages\/|FontManifest|AssetManifest))/,
@@ -157,4 +169,4 @@ export const EXAMPLE_NAMES = /^(?:hint|placeholder|placeholderText|helperText|pr
 
 /** Attributes of build tools and design-time layouts. */
 export const TOOL_NAMES =
-  /^(?:xmlns|schemaLocation|noNamespaceSchemaLocation|tools|targetNamespace|namespaceURI|doctype|dtd|license|licence|licenses|homepage|repository|bugs|documentation|docs|sourceMappingURL|\$schema|author|\$id|licenseUrl|projectUrl)$/i;
+  /^(?:xmlns|schemaLocation|noNamespaceSchemaLocation|tools|targetNamespace|namespaceURI|doctype|dtd|license|licence|licenses|homepage|repository|bugs|documentation|docs|sourceMappingURL|\$schema|author|\$id|licenseUrl|projectUrl|tarball|_?resolved|_from|_requested|_publicPrefixUrl|publishConfig)$/i;

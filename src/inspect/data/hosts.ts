@@ -19,6 +19,8 @@ export interface HostGroup {
   hosts: readonly string[];
   /** True for an API that an app's own pages and scripts call directly: there it is a back end of the app. */
   calledByPages?: true;
+  /** True where code below the app's own name does not make it the app's: constants that are compared, generated code. */
+  notCalled?: true;
 }
 
 export const NAMESPACE_HOSTS: readonly HostGroup[] = [
@@ -109,7 +111,13 @@ export const NAMESPACE_HOSTS: readonly HostGroup[] = [
     name: 'Microsoft XML namespace',
     origin: 'framework',
     source: 'https://learn.microsoft.com/openspecs/windows_protocols/ms-wusp/',
-    hosts: ['schemas.microsoft.com', 'schemas.datacontract.org', 'tempuri.org', 'schemas.live.com'],
+    hosts: [
+      'manifests.microsoft.com',
+      'schemas.microsoft.com',
+      'schemas.datacontract.org',
+      'tempuri.org',
+      'schemas.live.com',
+    ],
   },
   {
     name: 'Google data namespace',
@@ -122,6 +130,18 @@ export const NAMESPACE_HOSTS: readonly HostGroup[] = [
     origin: 'framework',
     source: 'https://www.apple.com/DTDs/PropertyList-1.0.dtd',
     hosts: ['www.apple.com/DTDs/', 'www.itunes.com/dtds/', 'www.apple.com/dtds/'],
+  },
+  {
+    name: 'code page of WAP Binary XML',
+    origin: 'framework',
+    source: 'https://www.w3.org/TR/wbxml/',
+    hosts: [
+      'www.openmobilealliance.org/DTD/',
+      'www.openmobilealliance.org/tech/DTD/',
+      '*.wireless-village.org',
+      'www.wapforum.org/DTD/',
+      'www.syncml.org',
+    ],
   },
   {
     name: 'linked-data vocabulary',
@@ -160,6 +180,7 @@ export const NAMESPACE_HOSTS: readonly HostGroup[] = [
       'outlook.office.com/.default',
       'graph.microsoft.com/.default',
     ],
+    notCalled: true,
   },
   {
     name: 'Kerberos, SAML and WebAuthn identifier',
@@ -247,6 +268,15 @@ export const DOCUMENTATION_HOSTS: readonly HostGroup[] = [
       'webkit.org',
       'trac.webkit.org',
       'caniuse.com',
+      // where mdn-data and css-tree, which react-native-svg brings along, take each property's syntax from
+      '*.csswg.org',
+      '*.fxtf.org',
+      '*.css-houdini.org',
+      'css-infos.net',
+      'cssdot.ru',
+      'phrogz.net',
+      'www.sitepoint.com/css3-',
+      'compat.spec.whatwg.org',
       'quirksmode.org',
       'www.quirksmode.org',
       '*.whatwg.org',
@@ -389,6 +419,7 @@ export const DOCUMENTATION_HOSTS: readonly HostGroup[] = [
     origin: 'documentation',
     source: 'https://www.npmjs.com/',
     hosts: [
+      'materialdesignicons.com',
       'facebook.github.io',
       'fb.me',
       '*.reactjs.org',
@@ -538,6 +569,10 @@ export const DOCUMENTATION_HOSTS: readonly HostGroup[] = [
     origin: 'documentation',
     source: 'https://search.maven.org/',
     hosts: [
+      'www.icecast.org',
+      'icecast.org',
+      'xiph.org',
+      'www.xiph.org',
       'square.github.io',
       'square.github.com',
       'bumptech.github.io',
@@ -716,6 +751,9 @@ export const DOCUMENTATION_HOSTS: readonly HostGroup[] = [
       'jsonplaceholder.typicode.com',
       'httpbin.org',
       'reqres.in',
+      // pictures of the examples that the Facebook SDK for Unity brings along
+      'i.imgur.com/zkYlB.jpg',
+      'i.imgur.com/j4M7vCO.jpg',
       'ionicframework.com.s3.amazonaws.com',
       'storage.googleapis.com/exoplayer-test-media-0/',
       'storage.googleapis.com/exoplayer-test-media-1/',
@@ -750,6 +788,7 @@ export const RENTED_HOSTS: readonly HostGroup[] = [
   },
 ];
 
+/** Hosts that stand for no server. */
 export const PLACEHOLDER_HOSTS: readonly HostGroup[] = [
   {
     name: 'name reserved for examples (RFC 2606)',

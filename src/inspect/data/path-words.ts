@@ -89,6 +89,19 @@ export const SDK_PATHS: ReadonlyMap<string, string> = new Map([
     '/{user-id}/accounts',
   ),
   ...paths(
+    'CodePush',
+    'v0.1/public/codepush/',
+    '/v0.1/public/codepush/',
+    'v0.1/public/codepush/update_check',
+    '/v0.1/public/codepush/update_check',
+  ),
+  ...paths(
+    'React Native',
+    '/jsc-profile',
+    '/message?device=%s&app=%s&clientid=%s',
+    '/inspector/device?name=%s&app=%s&device=%s',
+  ),
+  ...paths(
     'Google Play services',
     '/o/oauth2/auth',
     '/o/oauth2/programmatic_auth',
@@ -105,3 +118,6 @@ export const SDK_PATHS: ReadonlyMap<string, string> = new Map([
     '/2015-03-31/functions/{FunctionName}/invocations',
   ),
 ]);
+
+/** SDKs of whose paths one alone tells: no app would name its own so. */
+export const UNMISTAKABLE_PATHS: ReadonlySet<string> = new Set(['CodePush', 'React Native']);

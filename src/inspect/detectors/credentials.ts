@@ -15,7 +15,8 @@ import { namedSecret } from './named-secrets.ts';
 import type { Judgement } from './origin.ts';
 import { byOrigin } from './origin-rank.ts';
 import { type PlaceOf, placeOfValue } from './place.ts';
-import { isTemplate } from './url.ts';
+import { prefixOf } from './sdk-of-class.ts';
+import { isAddress, isTemplate } from './url.ts';
 
 /** What is known of a credential, besides where it stands. */
 interface Told {
@@ -42,7 +43,7 @@ export interface Credentials {
   take(found: FoundString): void;
   /** Judged at the end, when it is known whose code the caller is. */
   call(found: FoundCall): void;
-  /** @param ownCode says whose code a class is; without it every class counts as the app's */
+  /** @param ownCode says whose code a class is; without it every class counts as the app's that is no known library's */
   finish(
     endpoints: readonly JudgedEndpoint[],
     redactionKey: Uint8Array,
@@ -78,7 +79,7 @@ export function createCredentials(placeOf: PlaceOf, budget: PlaceBudget): Creden
       reached.add(secret.value);
       const { entry, class: type, method, offset } = found;
       const place = { entry, via: 'dex-code', class: type, method, ...(offset === undefined ? {} : { offset }) };
-      add(secret, ownerOf(ownCode?.(type))).add(place);
+      add(secret, ownerOf(type, ownCode)).add(place);
     }
   }
 
@@ -108,11 +109,13 @@ export function createCredentials(placeOf: PlaceOf, budget: PlaceBudget): Creden
           const evidence = add(told, judgement);
           for (const place of draft.evidence.list()) evidence.add(place);
         }
-        for (const secret of secretsOfUrl(draft)) {
+        for (const secret of namesNobody(draft, judgement) ? [] : secretsOfUrl(draft)) {
           // a key of a known form was found by its rule already, in this very string
           if (known.some(({ value }) => value.includes(secret.value))) continue;
           if (mayHoldCredential(secret.value) && matchRules(secret.value).length > 0) continue;
-          const evidence = add(secret, judgement);
+          // in a text about the code it is an example more often than a login
+          const told: Told = judgement.origin === 'documentation' ? { ...secret, sensitivity: 'unknown' } : secret;
+          const evidence = add(told, judgement);
           for (const place of draft.evidence.list()) evidence.add(place);
         }
       }
@@ -140,10 +143,12 @@ export function createCredentials(placeOf: PlaceOf, budget: PlaceBudget): Creden
   };
 }
 
-function ownerOf(owner: CodeOwner | undefined): Judgement {
-  return owner === 'library'
-    ? { origin: 'sdk', reason: 'called by the code of a library' }
-    : { origin: 'app', reason: 'called by the app’s own code' };
+function ownerOf(className: string, ownCode: OwnCode | undefined): Judgement {
+  const sdk = prefixOf(className);
+  const owner: CodeOwner = ownCode?.(className) ?? (sdk === undefined ? 'app' : 'library');
+  if (owner !== 'library') return { origin: 'app', reason: 'called by the app’s own code' };
+  const name = sdk === undefined ? 'a library' : `${sdk.prefix} (${sdk.sdk.name})`;
+  return { origin: 'sdk', reason: `called by the code of ${name}` };
 }
 
 /** A key that a library publishes is the library's, wherever it stands. */
@@ -156,6 +161,12 @@ function publishedBy(value: string): Judgement | undefined {
 
 const KEY_PARAMETER =
   /^(?:.{0,20}[_-])?(?:api[_-]?key|app[_-]?id|appid|key|token|secret|password|passwd|pwd|auth|signature|sig|access[_-]?key|access[_-]?token|subscription[_-]?key)$/i;
+
+/** `https://user:secret@example.com/` opens nothing; a login at the device itself or in a network of its own may. */
+function namesNobody({ parsed, bare }: JudgedEndpoint['draft'], { origin }: Judgement): boolean {
+  const host = parsed?.host ?? bare?.host;
+  return origin === 'placeholder' && host !== undefined && host.includes('.') && !isAddress(host);
+}
 
 /** Passwords and keys that stand in a URL. */
 export function secretsOfUrl(draft: JudgedEndpoint['draft']): Told[] {

@@ -2,10 +2,11 @@
 import type { InspectEndpoint } from '../../core/contract/inspect.ts';
 import type { FoundString } from '../source.ts';
 import { type BareEndpoint, parseBare } from './bare.ts';
+import { addUse, type CodeUse, createCodeUse, hasOwnUse, makersOf, type User, userOf } from './code-use.ts';
 import { createEvidence, type EvidenceList, type PlaceBudget } from './evidence.ts';
-import { type FirstParty, type Judgement, judgeOrigin, PAGE_REASON, sdkPathGroups } from './origin.ts';
+import { type FirstParty, isFirstParty, type Judgement, judgeOrigin, PAGE_REASON, sdkPathGroups } from './origin.ts';
 import { byOrigin } from './origin-rank.ts';
-import { isProse, type PlaceJudgement, type PlaceOf } from './place.ts';
+import { isProse, type PlaceJudgement, type PlaceOf, UNUSED } from './place.ts';
 import { redactAddress } from './redact-address.ts';
 import { classifyRelativePath } from './relative-path.ts';
 import { scanUrls } from './scan-urls.ts';
@@ -30,12 +31,16 @@ export interface EndpointDraft {
   place: PlaceJudgement;
   /** Seen in a page, style sheet or script of the app. */
   page: boolean;
+  /** The classes that use it. */
+  use: CodeUse;
   evidence: EvidenceList;
 }
 
 export interface JudgedEndpoint {
   draft: EndpointDraft;
   judgement: Judgement;
+  /** Less is surer to be the app's own, or tells more: reports list it first. */
+  rank: number;
 }
 
 /** Most different endpoints kept of one package: more is data, not code. */
@@ -43,6 +48,8 @@ const MAX_ENDPOINTS = 20_000;
 /** Most characters kept of them. */
 const MAX_CHARACTERS = 8_000_000;
 const PROSE: PlaceJudgement = { origin: 'documentation', reason: 'in a sentence for people' };
+/** A script that came minified: most are libraries, which call what their vendor runs. */
+const LIBRARY_SCRIPT = /(?:^|\/)(?!(?:app|main|index|bundle|scripts?|all|build)[-.])[^/]{1,100}\.min\.js$/i;
 const SCRIPT_ENTRY = /\.(?:js|mjs|cjs|jsx|ts|tsx|html?|xhtml|css|vue|svg|bundle|jsbundle)$/i;
 
 export interface Endpoints {
@@ -62,7 +69,7 @@ export function createEndpoints(placeOf: PlaceOf, budget: PlaceBudget): Endpoint
   function add(
     found: FoundString,
     place: PlaceJudgement,
-    draft: Omit<EndpointDraft, 'place' | 'page' | 'evidence'>,
+    draft: Omit<EndpointDraft, 'place' | 'page' | 'use' | 'evidence'>,
   ): void {
     const page = isPage(found);
     const known = drafts.get(draft.url);
@@ -74,7 +81,9 @@ export function createEndpoints(placeOf: PlaceOf, budget: PlaceBudget): Endpoint
       }
       const evidence = createEvidence(budget);
       evidence.add(found);
-      drafts.set(draft.url, { ...draft, place, page, evidence });
+      const use = createCodeUse();
+      addUse(use, found);
+      drafts.set(draft.url, { ...draft, place, page, use, evidence });
       return;
     }
     // the plainest form stands for all, whatever the order they came in
@@ -86,7 +95,9 @@ export function createEndpoints(placeOf: PlaceOf, budget: PlaceBudget): Endpoint
 
   function seeAgain(known: EndpointDraft, found: FoundString, place: PlaceJudgement, page: boolean): void {
     known.evidence.add(found);
-    if (byOrigin(place.origin, known.place.origin) < 0) known.place = place;
+    addUse(known.use, found);
+    if (byOrigin(place.origin, known.place.origin) < 0 || (known.place === UNUSED && place.origin === 'app'))
+      known.place = place;
     known.page ||= page;
   }
 
@@ -166,7 +177,15 @@ export function createEndpoints(placeOf: PlaceOf, budget: PlaceBudget): Endpoint
       const all = [...drafts.values()];
       const sdkPaths = sdkPathGroups(all);
       const crowded = crowdedEntries(all);
-      const judged = all.map((draft) => ({ draft, judgement: judgeOrigin(draft, app, sdkPaths, crowded) }));
+      const users = usersOf(all, app);
+      const judged = all.map((draft) => {
+        const user = users.get(draft) ?? { owner: 'unknown' };
+        return {
+          draft,
+          judgement: judgeOrigin(draft, app, sdkPaths, crowded, user),
+          rank: draft.relative !== undefined ? 2 : user.owner === 'app' || bearsName(draft, app) ? 0 : 1,
+        };
+      });
       adoptKin(judged);
       return judged;
     },
@@ -176,8 +195,33 @@ export function createEndpoints(placeOf: PlaceOf, budget: PlaceBudget): Endpoint
   };
 }
 
+function hostOf({ parsed, bare }: EndpointDraft): string | undefined {
+  return parsed?.host ?? bare?.host;
+}
+
+function bearsName(draft: EndpointDraft, { appId }: FirstParty): boolean {
+  const host = hostOf(draft);
+  return host !== undefined && isFirstParty(host, appId);
+}
+
+/**
+ * Whose code uses what. Code under a name that nobody knows speaks for a library only when the app's own code is seen to
+ * use something too: an app may have been written under another name than its own, as one of many for different brands.
+ */
+function usersOf(drafts: readonly EndpointDraft[], { appId, ownCode }: FirstParty): Map<EndpointDraft, User> {
+  const users = new Map<EndpointDraft, User>();
+  for (const draft of drafts) users.set(draft, userOf(draft.use, ownCode, appId, hostOf(draft)));
+  if (hasOwnUse(users.values())) return users;
+  const known = new Set<string>();
+  for (const user of users.values()) if (user.owner === 'library' && user.vendor) known.add(makersOf(user.package));
+  for (const [draft, user] of users) {
+    if (user.owner === 'library' && !known.has(makersOf(user.package))) users.set(draft, { owner: 'unknown' });
+  }
+  return users;
+}
+
 function isPage(found: FoundString): boolean {
-  return found.via === 'text' && SCRIPT_ENTRY.test(found.entry);
+  return found.via === 'text' && SCRIPT_ENTRY.test(found.entry) && !LIBRARY_SCRIPT.test(found.entry);
 }
 
 /** A data file that names this many different hosts is a list or a feed; its hosts are its content. */
@@ -238,6 +282,7 @@ export function toEndpoint({ draft, judgement }: JudgedEndpoint, reveal: boolean
     origin: judgement.origin,
     reason: draft.wrapped === undefined ? judgement.reason : `${judgement.reason}; ${draft.wrapped}`,
     complete: draft.complete,
+    completeness: draft.relative !== undefined ? 'relative' : draft.complete ? 'full' : 'template',
     evidence: draft.evidence.list(),
   };
 }

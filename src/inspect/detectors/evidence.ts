@@ -1,15 +1,19 @@
 /** Where something was found: once per entry and key, first places first, bounded. */
 import type { EntryEvidence } from '../../core/contract/inspect.ts';
-import { maskSecret } from '../../core/redact.ts';
-import { matchRules, mayHoldCredential } from './match-credentials.ts';
+import type { CodePlace } from '../source.ts';
+import { shownName } from './personal-values.ts';
+import { sdkOfClass } from './sdk-of-class.ts';
 
 /** Most places kept of one thing. */
 const MAX_PLACES = 5000;
 /** Most places kept of one package: a hostile one repeats a million strings in a thousand entries. */
 const MAX_PLACES_IN_ALL = 300_000;
 
+/** A place, or the string that stands there with the code that uses it. */
+export type Place = EntryEvidence & { code?: readonly CodePlace[] };
+
 export interface EvidenceList {
-  add(found: EntryEvidence): void;
+  add(found: Place): void;
   list(): EntryEvidence[];
 }
 
@@ -26,7 +30,8 @@ export function createEvidence(budget: PlaceBudget): EvidenceList {
   const places = new Map<string, EntryEvidence>();
   return {
     add(found) {
-      const at = found.name ?? (found.class === undefined ? undefined : `${found.class}.${found.method ?? ''}`);
+      const user = found.class === undefined ? firstUser(found.code) : found;
+      const at = found.name ?? (user?.class === undefined ? undefined : `${user.class}.${user.method ?? ''}`);
       const key = at === undefined ? found.entry : `${found.entry}\0${at}`;
       if (places.has(key) || places.size >= MAX_PLACES) return;
       // the first place is always kept: nothing is reported without one
@@ -36,9 +41,10 @@ export function createEvidence(budget: PlaceBudget): EvidenceList {
         ...(found.offset === undefined ? {} : { offset: found.offset }),
         ...(found.line === undefined ? {} : { line: found.line }),
         via: found.via,
-        ...(found.name === undefined ? {} : { name: nameOf(found.name) }),
-        ...(found.class === undefined ? {} : { class: found.class }),
-        ...(found.method === undefined ? {} : { method: found.method }),
+        // a key of a JSON object, a column or a table may be a secret or a person itself
+        ...(found.name === undefined ? {} : { name: shownName(found.name).slice(0, 200) }),
+        ...(user?.class === undefined ? {} : { class: user.class }),
+        ...(user?.method === undefined ? {} : { method: user.method }),
       });
     },
     list() {
@@ -49,12 +55,9 @@ export function createEvidence(budget: PlaceBudget): EvidenceList {
   };
 }
 
-/** A key of a JSON object may be a secret itself. */
-function nameOf(name: string): string {
-  if (name.length < 16 || !mayHoldCredential(name)) return name.slice(0, 200);
-  let shown = name;
-  for (const { value } of matchRules(name)) shown = shown.replaceAll(value, maskSecret(value));
-  return shown.slice(0, 200);
+/** The first method that uses it and is not a known library's; else the first. */
+function firstUser(code: readonly CodePlace[] | undefined): CodePlace | undefined {
+  return code?.find((place) => sdkOfClass(place.class) === undefined) ?? code?.[0];
 }
 
 /** By code unit: the same on every machine, whatever its locale. */

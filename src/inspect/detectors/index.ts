@@ -7,7 +7,7 @@ import { createEndpoints, toEndpoint } from './endpoints.ts';
 import { compare, createPlaceBudget } from './evidence.ts';
 import type { FirstParty } from './origin.ts';
 import { byOrigin } from './origin-rank.ts';
-import { createPlaces } from './place.ts';
+import { createPlaces, type Owners } from './place.ts';
 import { createStores } from './stores.ts';
 
 export interface DetectedStrings {
@@ -25,9 +25,8 @@ export interface Detectors {
   finish(app: FirstParty, redactionKey: Uint8Array, ownCode?: OwnCode): (reveal: boolean) => DetectedStrings;
 }
 
-/** @param isOwnFramework tells embedded frameworks of the app's makers from those of others */
-export function createDetectors(isOwnFramework?: (entry: string) => boolean): Detectors {
-  const places = createPlaces(isOwnFramework);
+export function createDetectors(owners?: Owners): Detectors {
+  const places = createPlaces(owners);
   const budget = createPlaceBudget();
   const endpoints = createEndpoints(places, budget);
   const stores = createStores(places, budget);
@@ -40,13 +39,17 @@ export function createDetectors(isOwnFramework?: (entry: string) => boolean): De
     },
     call: credentials.call,
     finish(app, redactionKey, ownCode) {
-      const judged = endpoints.judge(app);
+      const judged = endpoints.judge({ ...app, ownCode });
       const foundStores = stores.finish(judged);
       const renderCredentials = credentials.finish(judged, redactionKey, ownCode);
       return (reveal) => ({
         endpoints: judged
-          .map((one) => toEndpoint(one, reveal))
-          .sort((a, b) => byOrigin(a.origin, b.origin) || compare(a.url, b.url) || compare(a.raw, b.raw)),
+          .map((one) => ({ rank: one.rank, endpoint: toEndpoint(one, reveal) }))
+          .sort(
+            ({ rank: first, endpoint: a }, { rank: second, endpoint: b }) =>
+              byOrigin(a.origin, b.origin) || first - second || compare(a.url, b.url) || compare(a.raw, b.raw),
+          )
+          .map(({ endpoint }) => endpoint),
         stores: foundStores,
         credentials: renderCredentials(reveal),
         overflow: endpoints.overflow,

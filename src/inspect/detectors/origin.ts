@@ -3,8 +3,13 @@
  * known; the place it stands at; what the URL itself looks like. What nothing speaks against is the app's.
  */
 import type { Origin } from '../../core/asset.ts';
+import type { HostGroup } from '../data/hosts.ts';
+import { UNMISTAKABLE_PATHS } from '../data/path-words.ts';
 import { isPrivateSuffix, isPublicSuffix } from '../data/top-level-domains.ts';
+import type { OwnCode } from './android/own-code.ts';
+import type { User } from './code-use.ts';
 import type { EndpointDraft } from './endpoints.ts';
+import { GENERIC_LABELS } from './generic-labels.ts';
 import { lookupHost } from './host-list.ts';
 import { judgeGithub } from './origin-github.ts';
 import { storeOfHost } from './store-forms.ts';
@@ -19,34 +24,29 @@ export interface Judgement {
 export interface FirstParty {
   /** Application or bundle id, e.g. `com.bluemarket.shop`; empty when unknown. */
   appId: string;
+  /** Whose code a class is; known when a manifest was read. */
+  ownCode?: OwnCode | undefined;
 }
 
 export const PAGE_REASON = 'the form of a documentation page';
-
-const GENERIC_LABELS = new Set(
-  (
-    'com org net io app apps android ios mobile client demo test sample example debug dev beta prod release my the main free pro lite ' +
-    'paid full mycompany company google facebook amazon apple microsoft react flutter ionic cordova native starter helloworld hello world ' +
-    'ionicframework ionic phonegap capacitor cordova expo reactnative xamarin nativescript titanium appcelerator unity flutterflow ' +
-    'api www web shop store online service services cloud data www2 github gitlab blogspot wordpress appspot firebaseio herokuapp'
-  ).split(' '),
-);
 
 export function judgeOrigin(
   draft: EndpointDraft,
   app: FirstParty,
   sdkPaths: ReadonlySet<string>,
   crowded: ReadonlySet<string>,
+  user: User,
 ): Judgement {
   const { place } = draft;
   if (draft.relative !== undefined) {
+    if (user.owner === 'library') return { origin: 'sdk', reason: `a path that only code of ${user.package} uses` };
     if (draft.relative.sdk !== undefined && sdkPaths.has(draft.relative.sdk)) {
       return { origin: 'sdk', reason: `a path of ${draft.relative.sdk}` };
     }
     return { origin: 'app', reason: `${draft.relative.reason}; its base is unknown` };
   }
   const host = draft.parsed?.host ?? draft.bare?.host;
-  if (host === undefined) return judgeTemplate(draft);
+  if (host === undefined) return judgeTemplate(draft, user);
   const path = draft.parsed === undefined ? (draft.bare?.path ?? '') : `${draft.parsed.path}${draft.parsed.query}`;
   const group = lookupHost(host, path);
   const listed = group !== undefined && group.origin !== 'app' ? group : undefined;
@@ -55,12 +55,19 @@ export function judgeOrigin(
   if (bears && (listed === undefined || listed.origin === 'placeholder')) {
     return { origin: 'app', reason: 'the host bears the name of the app' };
   }
+  if (listed !== undefined && user.owner === 'app' && draft.parsed !== undefined && isCalled(listed)) {
+    return { origin: 'app', reason: `called by the app’s own code (${listed.name.replace(/ SDK$/, '')})` };
+  }
   if (listed !== undefined && !(listed.calledByPages && draft.page && place.origin === 'app')) {
     return { origin: listed.origin, reason: listed.name };
   }
   if (place.origin !== 'app') return { origin: place.origin, reason: place.reason };
   if (listed !== undefined) {
     return { origin: 'app', reason: `called by the app’s own pages (${listed.name.replace(/ SDK$/, '')})` };
+  }
+  if (user.owner === 'library') {
+    const whose = user.vendor ? 'whose makers run the host' : 'a library';
+    return { origin: 'sdk', reason: `only code of ${user.package} uses it, ${whose}` };
   }
   if (group !== undefined) return { origin: 'app', reason: `${place.reason}; ${group.name}` };
   if (AWS_SERVICE.test(host) && storeOfHost(draft.parsed?.scheme, host, path) === undefined) {
@@ -72,6 +79,11 @@ export function judgeOrigin(
     judgeShape(draft, host, path) ??
     judgeCrowd(draft, crowded) ?? { origin: 'app', reason: ownReason(host, place.reason) }
   );
+}
+
+/** A service that answers whoever calls it, not a constant that names one. */
+function isCalled(group: HostGroup): boolean {
+  return group.origin === 'sdk' && group.notCalled === undefined;
 }
 
 function ownReason(host: string, place: string): string {
@@ -111,13 +123,16 @@ const KNOWN_TEMPLATES: readonly { pattern: RegExp; judgement: Judgement }[] = [
 const TENANTS =
   /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|firebaseio\.com|firebasedatabase\.app|firebasestorage\.app|firebaseapp\.com|appspot\.com|cloudfunctions\.net|run\.app|azurewebsites\.net|windows\.net|azure\.com|auth0\.com|okta\.com|oktapreview\.com|onelogin\.com|zendesk\.com|myshopify\.com|salesforce\.com|force\.com|supabase\.co|algolia\.net|algolianet\.com|herokuapp\.com|b2clogin\.com|aliyuncs\.com|myqcloud\.com|digitaloceanspaces\.com|cloudfront\.net)$/;
 
-function judgeTemplate(draft: EndpointDraft): Judgement {
+function judgeTemplate(draft: EndpointDraft, user: User): Judgement {
   for (const { pattern, judgement } of KNOWN_TEMPLATES) if (pattern.test(draft.raw)) return judgement;
   const { parsed, place } = draft;
   if (place.origin !== 'app') return { origin: place.origin, reason: place.reason };
   const fixed = (parsed?.authority ?? '').replace(/%(?:\d\$)?[sd@]|\$?\{[^{}]*\}?\}?|\*|\$\w+/g, '');
   const suffix = /(?:^|\.)((?:[a-z0-9-]{1,63}\.)+[a-z]{2,24})$/i.exec(fixed)?.[1]?.toLowerCase();
   if (suffix === undefined) {
+    if (user.owner === 'app' && /\/[^/?#]*[a-z]{3}/i.test(parsed?.path ?? '')) {
+      return { origin: 'app', reason: 'put together by the app’s own code; its host is filled in at run time' };
+    }
     return { origin: 'placeholder', reason: 'names no host: a prefix that code completes or compares with' };
   }
   if (TENANTS.test(suffix))
@@ -201,5 +216,5 @@ export function sdkPathGroups(drafts: readonly EndpointDraft[]): Set<string> {
   for (const { relative } of drafts) {
     if (relative?.sdk !== undefined) counts.set(relative.sdk, (counts.get(relative.sdk) ?? 0) + 1);
   }
-  return new Set([...counts].filter(([, count]) => count >= 2).map(([sdk]) => sdk));
+  return new Set([...counts].filter(([sdk, count]) => count >= 2 || UNMISTAKABLE_PATHS.has(sdk)).map(([sdk]) => sdk));
 }

@@ -8,7 +8,9 @@ import {
   RESOURCE_BUNDLE,
   TOOL_NAMES,
 } from '../data/entry-places.ts';
-import type { FoundString } from '../source.ts';
+import type { CodePlace, FoundString } from '../source.ts';
+import type { OwnCode } from './android/own-code.ts';
+import { prefixOf } from './sdk-of-class.ts';
 
 export interface PlaceJudgement {
   origin: Origin;
@@ -18,6 +20,8 @@ export interface PlaceJudgement {
 }
 
 const OWN: PlaceJudgement = { origin: 'app', reason: 'in the app’s own code or resources' };
+/** The table of strings of a DEX file outlives the code that used them. */
+export const UNUSED: PlaceJudgement = { origin: 'app', reason: 'in the string table; no code uses it' };
 const COMMENT: PlaceJudgement = { origin: 'documentation', reason: 'in a comment', comment: true };
 const EXAMPLE: PlaceJudgement = { origin: 'placeholder', reason: 'an example for the person who types' };
 const LIBRARY_NAME: PlaceJudgement = { origin: 'sdk', reason: 'a resource that a library brings along' };
@@ -31,9 +35,16 @@ const OF_BUNDLES: ReadonlySet<string> = new Set([EMBEDDED_FRAMEWORK, RESOURCE_BU
 
 export type PlaceOf = (found: FoundString) => PlaceJudgement;
 
+/** What tells the app's own from what others made; known while the package is read. */
+export interface Owners {
+  /** Tells frameworks and bundles of the app's makers from those of others. */
+  isOwnFramework?(entry: string): boolean;
+  /** Whose code a class is, once the manifest is read. */
+  ownCode?(): OwnCode | undefined;
+}
+
 /** Asked only for strings in which something was found: most entries are never judged. */
-/** @param isOwnFramework tells frameworks and bundles of the app's makers from those of others */
-export function createPlaces(isOwnFramework: (entry: string) => boolean = () => false): PlaceOf {
+export function createPlaces({ isOwnFramework = () => false, ownCode = () => undefined }: Owners = {}): PlaceOf {
   const entries = new Map<string, PlaceJudgement>();
   return function placeOf(found) {
     let judged = entries.get(found.entry);
@@ -42,12 +53,25 @@ export function createPlaces(isOwnFramework: (entry: string) => boolean = () => 
       if (OF_BUNDLES.has(judged.reason) && isOwnFramework(found.entry)) judged = OWN;
       entries.set(found.entry, judged);
     }
-    if (judged.origin !== 'app' || found.name === undefined) return judged;
+    if (judged.origin !== 'app') return judged;
+    if (found.name === undefined) return found.code === undefined ? judged : judgeCode(found.code, ownCode(), judged);
     if (found.name === 'comment') return COMMENT;
     if (EXAMPLE_NAMES.test(found.name)) return EXAMPLE;
     if (LIBRARY_NAMES.test(found.name)) return LIBRARY_NAME;
     return TOOL_NAMES.test(found.name) ? TOOL : judged;
   };
+}
+
+/** A library's when all the code that uses it is; names that a shrinker made tell nothing, and speak for the app. */
+function judgeCode(code: readonly CodePlace[], ownCode: OwnCode | undefined, own: PlaceJudgement): PlaceJudgement {
+  if (code.length === 0) return UNUSED;
+  let first: ReturnType<typeof prefixOf>;
+  for (const place of code) {
+    const known = prefixOf(place.class);
+    if (known === undefined || ownCode?.(place.class) === 'app') return own;
+    first ??= known;
+  }
+  return first === undefined ? own : { origin: 'sdk', reason: `in ${first.prefix} (${first.sdk.name})` };
 }
 
 /** What the build tools make of the app itself; no pattern of a place fits these, and most packages hold no other. */

@@ -43,6 +43,7 @@ describe('classifyRelativePath', () => {
     '/api',
     'Europe/Berlin',
     '/usr/lib/libapi.so',
+    '/api/search/1.0/56f70d816baa48bdfe9284ebc883ad41/',
   ])('leaves %s', (text) => {
     expect(classifyRelativePath(text, false)).toBeUndefined();
   });

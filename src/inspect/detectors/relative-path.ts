@@ -37,6 +37,8 @@ export function classifyRelativePath(text: string, script: boolean): RelativePat
     return undefined;
   // `/session/:id` is the route table of a server inside the app, not something the app asks for
   if (/\/:[A-Za-z]/.test(path)) return undefined;
+  // a build of a library, named by its hash
+  if (segments.some((segment) => /^[0-9a-f]{32,64}$/.test(segment))) return undefined;
   const sdk = SDK_PATHS.get(path);
   const known = sdk === undefined ? {} : { sdk };
   const markerAt = segments.findIndex((segment) => isApiMarker(segment.toLowerCase()));

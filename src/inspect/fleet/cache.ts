@@ -10,8 +10,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 export interface ReportCache {
   /** The report as JSON; undefined when it is not there or cannot be read. */
   get(sha256: string): string | undefined;
-  /** A cache that cannot be written is no reason to lose a result: it is left as it is. */
-  put(sha256: string, report: string): void;
+  /** A cache that cannot be written is no reason to lose a result. @returns whether it is kept */
+  put(sha256: string, report: string): boolean;
 }
 
 /** A report larger than this when unpacked was not written by us. */
@@ -34,11 +34,21 @@ export function reportCache(folder: string, generation: string): ReportCache {
         mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
         writeFileSync(beside, gzipSync(report, { level: 4 }), { mode: 0o600 });
         renameSync(beside, path);
+        return true;
       } catch {
-        rmSync(beside, { force: true });
+        discard(beside);
+        return false;
       }
     },
   };
+}
+
+function discard(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // its folder was never made
+  }
 }
 
 /** What a cached report depends on besides the package: the code of the detectors and the key of the hashes. */
@@ -49,11 +59,12 @@ export function generationOf(detectors: string, redactionKey: Uint8Array): strin
 
 const GENERATION = /^[0-9a-f]{16}-[0-9a-f]{16}$/;
 
-/** Removes what other detectors or keys left: it is never asked for again. */
+/** Removes what other detectors left: it is never asked for again. What other keys left is of other projects. */
 export function pruneCache(folder: string, keep: string): void {
   try {
     for (const name of readdirSync(folder)) {
-      if (GENERATION.test(name) && name !== keep) rmSync(join(folder, name), { recursive: true, force: true });
+      if (GENERATION.test(name) && !name.startsWith(keep.slice(0, 17)))
+        rmSync(join(folder, name), { recursive: true, force: true });
     }
   } catch {
     // no cache yet

@@ -1,7 +1,7 @@
 /** One package of a folder: from the cache, or read. Never throws: a broken package is a result too. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { InspectReport } from '../../core/contract/inspect.ts';
 import { PosternError } from '../../core/errors.ts';
 import { inspectPackage } from '../inspect-package.ts';
@@ -23,7 +23,14 @@ export interface FleetTask {
 }
 
 export type FleetResult =
-  | { path: string; report: string; summary: PackageSummary; cached: boolean }
+  | {
+      path: string;
+      report: string;
+      summary: PackageSummary;
+      cached: boolean;
+      /** There is a cache, and it could not be written. */
+      unkept?: true;
+    }
   | { path: string; error: { code: string; message: string } };
 
 export async function inspectOne(
@@ -33,16 +40,18 @@ export async function inspectOne(
 ): Promise<FleetResult> {
   try {
     const cache = at === undefined ? undefined : reportCache(at.folder, at.generation);
-    const sha256 = cache === undefined ? undefined : await hashOf(file);
-    const kept = sha256 === undefined ? undefined : cache?.get(sha256);
-    if (kept !== undefined) {
-      const report = parsed(kept);
-      if (report !== undefined) return { path, report: kept, summary: summaryOf(path, report), cached: true };
-    }
-    const report = await inspectPackage(file, { redactionKey, ...(signal === undefined ? {} : { signal }) });
+    const key = cache === undefined ? undefined : await keyOf(file);
+    const known = key === undefined ? undefined : parsed(cache?.get(key), path);
+    if (known !== undefined)
+      return { path, report: JSON.stringify(known), summary: summaryOf(path, known), cached: true };
+    const report = await inspectPackage(file, {
+      redactionKey,
+      name: path,
+      ...(signal === undefined ? {} : { signal }),
+    });
     const text = JSON.stringify(report);
-    if (sha256 !== undefined) cache?.put(sha256, text);
-    return { path, report: text, summary: summaryOf(path, report), cached: false };
+    const kept = key === undefined || cache?.put(key, JSON.stringify({ path, report })) !== false;
+    return { path, report: text, summary: summaryOf(path, report), cached: false, ...(kept ? {} : { unkept: true }) };
   } catch (error) {
     if (signal?.aborted) throw error;
     const known = error instanceof PosternError;
@@ -50,22 +59,65 @@ export async function inspectOne(
   }
 }
 
-async function hashOf(file: string): Promise<string> {
+/**
+ * The bytes of the package, and of the signature that stands beside it.
+ *
+ * @throws PosternError E_INPUT_NOT_FOUND when they cannot be read: no defect of ours
+ */
+async function keyOf(file: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+  for (const part of [file, `${file}.idsig`]) {
+    if (part !== file && !existsSync(part)) continue;
+    try {
+      for await (const chunk of createReadStream(part, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+    } catch (cause) {
+      const { code = String(cause) } = cause as NodeJS.ErrnoException;
+      throw new PosternError('E_INPUT_NOT_FOUND', `${basename(part)} cannot be read (${code})`, { cause });
+    }
+  }
   return hash.digest('hex');
 }
 
-/** A cached report that is not one (a half-written disk, another program's file) is as good as none. */
-function parsed(text: string): InspectReport | undefined {
+/** A kept report that is not one (half a file, another program's) is as good as none. */
+function parsed(text: string | undefined, path: string): InspectReport | undefined {
+  if (text === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
-    return isReport(value) ? value : undefined;
+    const kept: unknown = JSON.parse(text);
+    return isKept(kept) ? renamed(kept, path) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isReport(value: unknown): value is InspectReport {
-  return typeof value === 'object' && value !== null && 'app' in value && 'endpoints' in value && 'libraries' in value;
+interface Kept {
+  /** What the package was called when it was read. */
+  path: string;
+  report: InspectReport;
+}
+
+function isKept(value: unknown): value is Kept {
+  if (typeof value !== 'object' || value === null || !('path' in value) || !('report' in value)) return false;
+  const { path, report } = value;
+  return (
+    typeof path === 'string' &&
+    typeof report === 'object' &&
+    report !== null &&
+    'app' in report &&
+    'libraries' in report
+  );
+}
+
+/** The same bytes under another name. An app without an id is known by its file's name: such a report is made anew. */
+function renamed({ path: from, report }: Kept, to: string): InspectReport | undefined {
+  if (from === to) return report;
+  if (report.app.id === '') return undefined;
+  for (const { evidence } of report.findings) {
+    for (const one of evidence) {
+      // a place in the package, or a setting of one of its documents: `app.apk!AndroidManifest.xml`
+      if ('path' in one && (one.path === from || one.path.startsWith(`${from}!`)))
+        one.path = to + one.path.slice(from.length);
+    }
+  }
+  for (const skip of report.skips) if (skip.subject === from) skip.subject = to;
+  return report;
 }

@@ -1,5 +1,5 @@
 /** Finds the packages of a folder. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { PosternError } from '../../core/errors.ts';
 import type { Skip } from '../../core/skip.ts';
@@ -18,7 +18,7 @@ export interface Listed {
 
 /**
  * Every package below `folder` by name. Symbolic links are not followed: they may lead round in a circle or out of the
- * folder.
+ * folder. One to a package that is not read under its own name is told.
  *
  * @throws PosternError E_INPUT_NOT_FOUND when the folder itself cannot be read
  */
@@ -30,8 +30,17 @@ export function listPackages(folder: string): Listed {
     try {
       for (const entry of readdirSync(path, { withFileTypes: true })) {
         const inner = join(path, entry.name);
-        if (entry.isDirectory() && depth < MAX_DEPTH) pending.push({ path: inner, depth: depth + 1 });
-        else if (entry.isFile() && PACKAGE_NAME.test(entry.name)) listed.paths.push(named(folder, inner));
+        const skip = (reason: string, code: string) =>
+          listed.skips.push({ subject: named(folder, inner), code, reason, severity: 'incomplete' });
+        if (entry.isDirectory()) {
+          if (depth < MAX_DEPTH) pending.push({ path: inner, depth: depth + 1 });
+          else skip(`folders lie more than ${MAX_DEPTH} deep`, 'FLEET_FOLDER_DEEP');
+        } else if (PACKAGE_NAME.test(entry.name)) {
+          if (entry.isFile()) listed.paths.push(named(folder, inner));
+          else if (entry.isSymbolicLink() && !isReadAnyway(folder, inner)) {
+            skip('symbolic links are not followed, and this one leads to no package of the folder', 'FLEET_LINK');
+          }
+        }
       }
     } catch (cause) {
       if (depth === 0)
@@ -46,6 +55,17 @@ export function listPackages(folder: string): Listed {
   }
   listed.paths.sort(compare);
   return listed;
+}
+
+/** Leads to a package inside of the folder: that is found where it lies. */
+function isReadAnyway(folder: string, link: string): boolean {
+  try {
+    const target = realpathSync(link);
+    const inside = target.startsWith(realpathSync(folder) + sep);
+    return inside && PACKAGE_NAME.test(target) && statSync(target).isFile();
+  } catch {
+    return false; // leads nowhere
+  }
 }
 
 function named(folder: string, path: string): string {

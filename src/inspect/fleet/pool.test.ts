@@ -35,6 +35,17 @@ describe('a reading thread', () => {
     expect(await codes(120_000, 'die', 'b')).toEqual(['E_INTERNAL', 'FINE']);
   });
 
+  it('that ends between two packages is replaced', async () => {
+    const one = reader(120_000);
+    try {
+      expect(await one.read({ file: '/late', path: 'late' }, never)).toMatchObject({ error: { code: 'FINE' } });
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      expect(await one.read({ file: '/b', path: 'b' }, never)).toMatchObject({ error: { code: 'FINE' } });
+    } finally {
+      await one.close();
+    }
+  });
+
   it('is stopped by the signal, in the middle of a package', async () => {
     const one = reader(120_000);
     const stop = new AbortController();

@@ -27,6 +27,15 @@ export function createReader(options: ReaderOptions): Reader {
 function threadReader({ settings, timeout, heap }: ReaderOptions, url: URL): Reader {
   let thread: Worker | undefined;
 
+  function start(): Worker {
+    const made = new Worker(url, { workerData: settings, resourceLimits: { maxOldGenerationSizeMb: heap } });
+    // between two packages nobody else listens: what ends then is replaced, and ends no run
+    const forget = () => {
+      if (thread === made) thread = undefined;
+    };
+    return made.on('error', forget).on('exit', forget);
+  }
+
   async function close(): Promise<void> {
     const running = thread;
     thread = undefined;
@@ -36,7 +45,7 @@ function threadReader({ settings, timeout, heap }: ReaderOptions, url: URL): Rea
   return {
     close,
     read(task, signal) {
-      thread ??= new Worker(url, { workerData: settings, resourceLimits: { maxOldGenerationSizeMb: heap } });
+      thread ??= start();
       const at = thread;
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
@@ -49,7 +58,6 @@ function threadReader({ settings, timeout, heap }: ReaderOptions, url: URL): Rea
           reject(signal.reason);
         };
         const onError = (error: Error & { code?: string }) => {
-          thread = undefined; // it has ended; the next package gets a fresh one
           const memory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
           const message = memory ? `needs more than ${heap} MiB` : error.message;
           end({ path: task.path, error: { code: memory ? 'FLEET_MEMORY' : 'E_INTERNAL', message } });

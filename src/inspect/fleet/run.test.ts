@@ -3,6 +3,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -40,6 +41,33 @@ async function run(more: Partial<FleetOptions> = {}) {
 }
 
 describe('a folder of packages', () => {
+  it('marks a host that most makers call, and lists it last', async () => {
+    for (let at = 0; at < 10; at++) {
+      const own = at < 2 ? `fetch('https://api.bluemarket-shop.com/v1');` : '';
+      app(`${at}.apk`, `com.maker${at}.app`, '1', `${own}fetch('https://in.bluemarket-crash.com/v1')`);
+    }
+    const { report } = await run();
+    expect(report.backends.map(({ id, common, apps }) => [id, common, apps.length])).toEqual([
+      ['api.bluemarket-shop.com', undefined, 2],
+      ['in.bluemarket-crash.com', true, 10],
+    ]);
+  });
+
+  it('takes a package that cannot be opened for a failure of its own, not for a defect', async () => {
+    app('a.apk', 'com.bluemarket.shop', '1.0', '');
+    mkdirSync(join(folder, 'a.apk.idsig'));
+    const { report } = await run({ cache: { folder: join(folder, 'cache'), detectors: 'ab'.repeat(32) } });
+    expect(report.failures).toMatchObject([{ path: 'a.apk', code: 'E_INPUT_NOT_FOUND' }]);
+    expect(report.failures[0]?.message).toContain('a.apk.idsig cannot be read (EISDIR)');
+  });
+
+  it('loses no result where the cache cannot be written, and counts what it does not keep', async () => {
+    app('a.apk', 'com.bluemarket.shop', '1.0', '');
+    writeFileSync(join(folder, 'cache'), 'a file in the way');
+    const { report, unkept } = await run({ cache: { folder: join(folder, 'cache'), detectors: 'ab'.repeat(32) } });
+    expect([report.summary.read, unkept]).toEqual([1, 1]);
+  });
+
   it('is turned round: per back end, the apps and versions that share it', async () => {
     app('a-1.apk', 'com.bluemarket.shop', '1.0', `fetch('https://api.bluemarket-shop.com/v1/orders')`);
     app('old/a-2.apk', 'com.bluemarket.shop', '2.0', `fetch('https://api.bluemarket-shop.com/v2/orders')`);
@@ -98,6 +126,20 @@ describe('a folder of packages', () => {
     });
     const other = await run({ cache: { ...cache, detectors: 'b'.repeat(64) }, redactionKey: new Uint8Array(32) });
     expect(other.report.summary.cached).toBe(0);
+  });
+
+  it('names a package by where it lies now, also when its report comes from the cache', async () => {
+    app('a.apk', 'com.bluemarket.shop', '1.0', `fetch('http://api.bluemarket-shop.com/')`);
+    const cache = { folder: join(folder, '.cache'), detectors: 'a'.repeat(64) };
+    await run({ cache });
+    mkdirSync(join(folder, 'moved'));
+    renameSync(join(folder, 'a.apk'), join(folder, 'moved', 'b.apk'));
+    const { report, results } = await run({ cache });
+    expect(report.summary.cached).toBe(1);
+    const text = results.map((result) => ('report' in result ? result.report : '')).join();
+    expect(text).toContain('"path":"moved/b.apk"');
+    expect(text).not.toContain('a.apk');
+    expect(text).not.toContain(folder);
   });
 
   it('keeps what it caches for the user alone, and removes what earlier detectors left', async () => {

@@ -29,6 +29,8 @@ export interface FleetRun {
   skips: Skip[];
   /** Packages that were not looked at, because the run was stopped. */
   left: number;
+  /** Results that the cache could not take. */
+  unkept: number;
 }
 
 const TIMEOUT = 10 * 60_000;
@@ -44,6 +46,10 @@ const HEAP = 2048;
 export async function inspectFolder(folder: string, root: string, options: FleetOptions): Promise<FleetRun> {
   const { redactionKey, signal, cache } = options;
   const { paths, skips } = listPackages(root);
+  if (paths.length === 0) {
+    const reason = 'holds no package (APK, APKS, XAPK, APKM, AAB, AAR, IPA)';
+    skips.push({ subject: folder, code: 'FLEET_NOTHING_READ', reason, severity: 'incomplete' });
+  }
   const generation = cache === undefined ? undefined : generationOf(cache.detectors, redactionKey);
   if (cache !== undefined && generation !== undefined) pruneCache(cache.folder, generation);
   const settings = {
@@ -54,6 +60,7 @@ export async function inspectFolder(folder: string, root: string, options: Fleet
   let next = 0;
   let done = 0;
   let cached = 0;
+  let unkept = 0;
   // one that fails (a full disk under the results) stops the others at their next package
   let broken = false;
 
@@ -71,6 +78,7 @@ export async function inspectFolder(folder: string, root: string, options: Fleet
         if ('summary' in result) {
           turning.add(result.summary, result.cached);
           if (result.cached) cached++;
+          if (result.unkept) unkept++;
         } else turning.fail({ path, ...result.error });
         await options.onResult?.(result);
         done++;
@@ -87,5 +95,5 @@ export async function inspectFolder(folder: string, root: string, options: Fleet
 
   const readers = Array.from({ length: Math.max(1, Math.min(options.workers, paths.length)) }, () => readOn());
   await Promise.all(readers);
-  return { report: turning.finish(folder, paths.length), skips, left: paths.length - done };
+  return { report: turning.finish(folder, paths.length), skips, left: paths.length - done, unkept };
 }

@@ -1,6 +1,7 @@
 /** Turns the packages of a folder round: per back end, credential and library, the apps and versions that share it. */
 
 import { compare } from '../detectors/evidence.ts';
+import { commonAmong } from './common.ts';
 import { FLEET_SCHEMA_ID, type FleetReport, type FleetSharer } from './contract.ts';
 import type { PackageSummary } from './summary.ts';
 
@@ -55,6 +56,7 @@ export function createTurning(): Turning {
     },
     fail: (failure) => failures.push(failure),
     finish(root, packages) {
+      const isCommon = commonAmong(apps.map(({ id, path }) => (id === '' ? path : id)));
       return {
         schema: FLEET_SCHEMA_ID,
         root,
@@ -71,10 +73,17 @@ export function createTurning(): Turning {
             kind: 'host',
             id,
             schemes: [...schemes].sort(),
+            ...(isCommon(by.keys()) ? { common: true as const } : {}),
             apps: list(by),
           })),
           ...[...stores.values()].map(({ kind, id, by }) => ({ kind, id, schemes: [], apps: list(by) })),
-        ].sort((a, b) => b.apps.length - a.apps.length || compare(a.kind, b.kind) || compare(a.id, b.id)),
+        ].sort(
+          (a, b) =>
+            Number('common' in a) - Number('common' in b) ||
+            b.apps.length - a.apps.length ||
+            compare(a.kind, b.kind) ||
+            compare(a.id, b.id),
+        ),
         credentials: [...credentials.values()]
           .map(({ credential, by }) => ({ ...credential, apps: list(by) }))
           .sort((a, b) => rank(a) - rank(b) || b.apps.length - a.apps.length || compare(a.hash, b.hash)),

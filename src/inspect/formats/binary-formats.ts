@@ -7,6 +7,9 @@ import { gzipFormat } from './gzip/format.ts';
 import { hermesFormat } from './hermes/format.ts';
 import { metadataFormat } from './il2cpp/format.ts';
 import { javaClassFormat } from './java/format.ts';
+import { kernelFormat } from './kernel/format.ts';
+import { keyStoreFormat } from './key-store/format.ts';
+import { libraryMetadataFormat } from './library-metadata/format.ts';
 import { machoFormat } from './macho/format.ts';
 import { pemFormat } from './pem/format.ts';
 import { appDependenciesFormat, protobufFormat } from './protobuf/format.ts';
@@ -19,15 +22,18 @@ export const BINARY_FORMATS: readonly BinaryFormat[] = [
   machoFormat,
   nativeFormat,
   dartFormat,
+  kernelFormat,
   hermesFormat,
   metadataFormat,
   ramBundleFormat,
   gzipFormat,
   sqliteFormat,
   javaClassFormat,
+  libraryMetadataFormat,
   appDependenciesFormat,
   protobufFormat,
   pemFormat,
+  keyStoreFormat,
 ];
 
 /** The format that the entry's name promises: its last path part. */

@@ -3,12 +3,14 @@ import type { FoundString } from '../source.ts';
 import { readDart } from './dart/index.ts';
 import { findDartSnapshots } from './dart/snapshot-header.ts';
 import { sectionRange } from './elf/data-ranges.ts';
-import { dynamicSymbols, isElf, parseElf } from './elf/elf.ts';
+import { dynamicSymbols, type ElfSymbol, isElf, parseElf } from './elf/elf.ts';
 import { engineOf } from './elf/engines.ts';
 import { readElf } from './elf/index.ts';
 import type { ReadContext } from './reader.ts';
 import { failed, type ReadResult } from './result.ts';
 
+/** `mkbundle` of Mono, which Xamarin calls “bundle assemblies into native code”. */
+const isBundled = ({ name }: ElfSymbol) => name.startsWith('assembly_data_');
 const DART_SYMBOL = /^_kDart(?:Vm|Isolate)?Snapshot(?:Data|Instructions)$/;
 
 export async function readNative(bytes: Buffer, context: ReadContext): Promise<ReadResult> {
@@ -29,6 +31,11 @@ export async function readNative(bytes: Buffer, context: ReadContext): Promise<R
     const result = await readAssemblyStore(bytes, via(context, 'dotnet'));
     // others may call a section so too
     if (result.code !== 'DOTNET_NO_PAYLOAD') return result;
+  }
+  const bundled = symbols.filter(isBundled);
+  if (bundled.length > 0) {
+    const { readBundle } = await import('./dotnet/mkbundle.ts');
+    return readBundle(bytes, elf, bundled, via(context, 'dotnet'));
   }
   const engine = engineOf(base);
   if (engine !== undefined) {

@@ -1,4 +1,5 @@
 /** Rules about the manifest of an Android app as a whole: its build, its backups, the versions it runs on. */
+import { series } from '../../core/words.ts';
 import { listHit, exampleManifest as manifest, mastg, named, risk, settingOf } from './android-hits.ts';
 import { settingHit } from './evidence.ts';
 import type { InspectRule } from './inspect-rule.ts';
@@ -131,7 +132,7 @@ const BROUGHT: readonly (readonly [since: number, what: string])[] = [
   [17, 'JavaScript bridges that reach only annotated methods'],
   [20, 'TLS 1.2 by default'],
   [23, 'permissions that are asked for when they are needed'],
-  [24, 'the network security configuration, which keeps out certificates that users install'],
+  [24, 'the network security configuration that keeps out certificates of users'],
 ];
 
 const minSdk: InspectRule = {
@@ -163,7 +164,7 @@ const minSdk: InspectRule = {
       {
         asset: inspection.appAsset,
         locator: [setting.id],
-        message: `The app runs on Android API level ${value}${setting.source === 'default' ? ' (minSdkVersion is not set)' : ''}, which lacks ${missing.join(', ')}.`,
+        message: `The app runs on Android API level ${value}${setting.source === 'default' ? ' (minSdkVersion is not set)' : ''}, which lacks ${series(missing)}.`,
         confidence: 'firm',
         evidence: [
           {

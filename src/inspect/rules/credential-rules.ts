@@ -250,9 +250,46 @@ const possibleSecret: InspectRule = {
   find(inspection) {
     return hits(
       inspection,
-      (one) => one.sensitivity === 'unknown' && one.kind !== 'url-key' && !isHardCoded(one),
+      (one) => one.sensitivity === 'unknown' && one.kind !== 'url-key' && one.kind !== KEY_STORE && !isHardCoded(one),
       (one) => `The package carries ${named(one.kind)} of ${one.provider} (${one.mask}).${canDo(one)}`,
     ).map((hit) => ({ ...hit, confidence: 'tentative' }));
+  },
+};
+
+const KEY_STORE = 'key-store';
+
+/** A constant that opens a key store, or stands under a name that says so. */
+function opensKeyStore({ origin, kind, provider, evidence }: InspectCredential): boolean {
+  if (origin !== 'app' || kind !== 'hardcoded-password') return false;
+  return (
+    provider === 'keystore' || evidence.some(({ name = '' }) => /key_?store|trust_?store|p12|pfx|jks|bks/i.test(name))
+  );
+}
+
+const keyStore: InspectRule = {
+  id: 'inspect/key-store',
+  title: 'The package carries a private key in a key store',
+  severity: 'medium',
+  owner: 'developer',
+  description:
+    'A file of the package is a key store (JKS, BKS, PKCS#12) with a private key in it. Everyone who has the app has the file; what protects the key is the password alone, which can be guessed at any speed, and which the app has to know. When a password of a key store stands in the code as well, the key is open.',
+  remediation:
+    'Revoke the certificate of the key. Let each device make a key of its own in the Android Keystore or the Secure Enclave, and have your server certify it after the user signed in.',
+  references: ['https://cwe.mitre.org/data/definitions/321.html', 'https://mas.owasp.org/MASVS/06-MASVS-CRYPTO/'],
+  cwe: ['CWE-321', 'CWE-522'],
+  masvs: ['MASVS-CRYPTO-2', 'MASVS-STORAGE-1'],
+  examples: {
+    bad: [`BKS key store with a private key, SHA-256 ${'0a1b2c3d'.repeat(8)}`],
+    good: ['keystore.password(null, "h4rd-c0ded")', 'a BKS key store; certificates only'],
+  },
+  find(inspection) {
+    const open = inspection.credentials.some(opensKeyStore);
+    return hits(
+      inspection,
+      (one) => one.kind === KEY_STORE,
+      ({ evidence }) =>
+        `The package carries a key store with a private key (${evidence[0]?.entry ?? 'in a file'})${open ? ', and the code holds the password of a key store' : ''}.`,
+    ).map((hit) => (open ? { ...hit, severity: 'high' } : hit));
   },
 };
 
@@ -293,5 +330,6 @@ export const credentialFindingRules: readonly InspectRule[] = [
   weakConstant,
   keyInUrl,
   possibleSecret,
+  keyStore,
   publicKey,
 ];

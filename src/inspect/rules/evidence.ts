@@ -13,6 +13,8 @@ export function placesOf(path: string, places: readonly EntryEvidence[], text?: 
       entry: place.entry,
       ...(place.offset === undefined ? {} : { offset: place.offset }),
       ...(place.line === undefined ? {} : { line: place.line }),
+      ...(place.class === undefined ? {} : { class: place.class }),
+      ...(place.method === undefined ? {} : { method: place.method }),
       ...(text === undefined ? {} : { text }),
     }),
   );

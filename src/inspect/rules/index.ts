@@ -1,5 +1,6 @@
 import { androidRules } from './android-rules.ts';
 import { credentialFindingRules } from './credential-rules.ts';
+import { dataSafetyRules } from './data-safety-rules.ts';
 import { endpointRules } from './endpoint-rules.ts';
 import type { InspectRule } from './inspect-rule.ts';
 import { iosBinaryRules } from './ios-binary-rules.ts';
@@ -16,5 +17,6 @@ export const inspectRules: readonly InspectRule[] = [
   ...iosRules,
   ...iosBinaryRules,
   ...privacyRules,
+  ...dataSafetyRules,
   ...signatureRules,
 ];

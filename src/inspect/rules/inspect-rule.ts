@@ -1,6 +1,8 @@
 import type {
   InspectCredential,
+  InspectDeclaration,
   InspectEndpoint,
+  InspectLibrary,
   InspectSetting,
   InspectSignature,
   ManagedStore,
@@ -21,6 +23,8 @@ export interface Inspection {
   credentials: readonly InspectCredential[];
   settings: readonly InspectSetting[];
   signatures: readonly InspectSignature[];
+  libraries: readonly InspectLibrary[];
+  declarations: readonly InspectDeclaration[];
 }
 
 /** One place where a rule holds. */

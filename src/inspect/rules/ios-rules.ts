@@ -39,11 +39,10 @@ const arbitraryLoads: InspectRule = {
   find: (inspection) =>
     settingValue(inspection, 'ios.ats.arbitraryLoadsIgnoredFor') !== undefined
       ? []
-      : settingHit(
-          inspection,
-          'ios.ats.arbitraryLoads',
-          'false',
-          () => 'App Transport Security is switched off for every server.',
+      : settingHit(inspection, 'ios.ats.arbitraryLoads', 'false', ({ source }) =>
+          source === 'default'
+            ? 'App Transport Security protects no connection, because the app is built with an SDK before iOS 9.'
+            : 'App Transport Security is switched off for every server.',
         ),
 };
 

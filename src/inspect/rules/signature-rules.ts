@@ -19,7 +19,8 @@ const debugKey: InspectRule = {
     good: ['signed v2 by CN=Bluemarket, O=Bluemarket, for API level 24 and later'],
   },
   find(inspection) {
-    const made = inspection.signatures.filter(({ debug }) => debug);
+    // a development certificate of Apple's is the developer's own; `inspect/ios-debuggable` tells such builds
+    const made = inspection.signatures.filter(({ scheme, debug }) => debug && scheme !== 'ios');
     const published = made.some(({ weak }) => weak.includes('key is published'));
     const key = published
       ? 'the test key of the Android sources, which everybody has'

@@ -1,5 +1,6 @@
 /** Rules about managed data stores that a package names. */
 import { assetId } from '../../core/asset.ts';
+import { serviceTitle } from '../../core/words.ts';
 import { storeKind } from '../data/stores/index.ts';
 import { placesOf } from './evidence.ts';
 import type { InspectRule, RuleHit } from './inspect-rule.ts';
@@ -34,7 +35,7 @@ const managedStore: InspectRule = {
         (store): RuleHit => ({
           asset: assetId('store', store.kind, store.id),
           locator: [store.kind, store.id],
-          message: `The app uses the ${store.kind} store ${store.id}. ${reachOf(store.kind)}`.trimEnd(),
+          message: `The app uses ${serviceTitle(store.kind)}: ${store.id}. ${reachOf(store.kind)}`.trimEnd(),
           confidence: 'firm',
           evidence: placesOf(inspection.path, store.evidence, store.id),
         }),

@@ -38,7 +38,7 @@ const graphs: fc.Arbitrary<Graph> = fc
       const id = `${from.key}>${to.key}`;
       edges.set(id, { key: `e${edges.size + 1}`, from: from.key, to: to.key, state, texts: [], evidence: [] });
     }
-    return { nodes, edges: [...edges.values()] };
+    return { title: 'Places', layers: LAYERS, nodes, edges: [...edges.values()] };
   });
 
 test('a picture never has more places than it can show, and loses none of them', () => {

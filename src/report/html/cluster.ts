@@ -92,7 +92,7 @@ function folded(graph: Graph, groupOf: GroupOf): Graph {
       known.evidence = [...known.evidence, ...edge.evidence].slice(0, 50);
     }
   }
-  return { nodes, edges: [...edges.values()] };
+  return { ...graph, nodes, edges: [...edges.values()] };
 }
 
 function merged(label: string, parts: readonly GraphNode[]): GraphNode | null {

@@ -14,8 +14,8 @@ import { type AssetIndex, indexAssets, kindOf, labelOf } from '../story-view.ts'
 export const LAYERS = ['app', 'endpoint', 'store', 'data'] as const;
 export type Layer = (typeof LAYERS)[number];
 
-/** How far a stranger gets on a stretch of the way. */
-export type WayState = 'exposed' | 'unknown' | 'secured';
+/** How far a stranger gets on a stretch of the way; `none` in a picture that does not tell. */
+export type WayState = 'exposed' | 'unknown' | 'secured' | 'none';
 
 export interface GraphNode {
   /** Short, unique, fit for an HTML id. */
@@ -45,6 +45,10 @@ export interface GraphEdge {
 }
 
 export interface Graph {
+  /** What the picture shows: its name for a screen reader. */
+  title: string;
+  /** Columns of the picture, from left to right. */
+  layers: readonly Layer[];
   nodes: GraphNode[];
   edges: GraphEdge[];
 }
@@ -80,7 +84,12 @@ export function graphOf(report: CheckReport): Graph {
   }
   for (const story of report.stories) markStory(draft, story);
   settleStates(draft, report);
-  return { nodes: [...draft.nodes.values()], edges: [...draft.edges.values()] };
+  return {
+    title: 'The way from the app to personal data',
+    layers: LAYERS,
+    nodes: [...draft.nodes.values()],
+    edges: [...draft.edges.values()],
+  };
 }
 
 /** Own back ends, whatever leads to a store, every app and every store; in the order of the stories, then of the report. */
@@ -195,7 +204,7 @@ const WAY_OF = { exposed: 'exposed', unknown: 'unknown', closed: 'secured' } as 
   (typeof STORY_STATES)[number],
   WayState
 >;
-const WORST_FIRST = ['exposed', 'unknown', 'secured'] as const satisfies readonly WayState[];
+const WORST_FIRST = ['exposed', 'unknown', 'secured', 'none'] as const satisfies readonly WayState[];
 
 export function worstWay(states: readonly WayState[]): WayState {
   return WORST_FIRST.find((state) => states.includes(state)) ?? 'unknown';

@@ -2,7 +2,7 @@
  * A layered layout (Sugiyama, Tagawa, Toda 1981), small: layers are given, so what is left is order (barycentres, a few
  * sweeps), placement (towards the neighbours, without overlap) and way points where an edge passes a layer.
  */
-import { type Graph, type GraphEdge, type GraphNode, LAYERS } from './graph.ts';
+import type { Graph, GraphEdge, GraphNode, Layer } from './graph.ts';
 
 export interface Box {
   node: GraphNode;
@@ -29,8 +29,10 @@ export interface Layout {
   columns: { x: number; width: number }[];
 }
 
-const WIDTHS = [198, 228, 204, 228] as const;
+const WIDTHS = { app: 198, endpoint: 228, store: 204, data: 228 } as const satisfies Record<Layer, number>;
 const GAP_X = 82;
+/** Between two columns alone many lines cross: they need room to be told apart. */
+const WIDE_GAP_X = 320;
 const GAP_Y = 18;
 const MARGIN = 4;
 /** Room above for the names of the columns. */
@@ -53,17 +55,17 @@ interface Slot {
 }
 
 export function layoutOf(graph: Graph): Layout {
-  const columns = WIDTHS.map((width, index) => ({
-    x: MARGIN + WIDTHS.slice(0, index).reduce((sum, part) => sum + part + GAP_X, 0),
+  const gap = graph.layers.length > 2 ? GAP_X : WIDE_GAP_X;
+  const widths = graph.layers.map((layer) => WIDTHS[layer]);
+  const columns = widths.map((width, index) => ({
+    x: MARGIN + widths.slice(0, index).reduce((sum, part) => sum + part + gap, 0),
     width,
   }));
-  const layerOf = new Map(graph.nodes.map((node) => [node.key, LAYERS.indexOf(node.layer)]));
-  const linesOf = new Map(
-    graph.nodes.map((node) => [node.key, wrapLabel(node.label, charactersOf(layerOf.get(node.key) ?? 0))]),
-  );
+  const layerOf = new Map(graph.nodes.map((node) => [node.key, graph.layers.indexOf(node.layer)]));
+  const linesOf = new Map(graph.nodes.map((node) => [node.key, wrapLabel(node.label, charactersOf(node.layer))]));
   const notesOf = new Map(
     graph.nodes.map((node) => {
-      const most = charactersOf(layerOf.get(node.key) ?? 0) + DETAIL_EXTRA;
+      const most = charactersOf(node.layer) + DETAIL_EXTRA;
       return [node.key, node.note === '' ? [] : wrapLabel(node.note, most, /\s/g)];
     }),
   );
@@ -97,7 +99,7 @@ export function layoutOf(graph: Graph): Layout {
       slots.get(next)?.neighbours.push(key);
     }
   }
-  const layers = LAYERS.map((_, layer) => [...slots.values()].filter((slot) => slot.layer === layer));
+  const layers = graph.layers.map((_, layer) => [...slots.values()].filter((slot) => slot.layer === layer));
   order(layers, slots);
   place(layers, slots);
   const height = Math.max(TOP + 60, ...[...slots.values()].map((slot) => slot.y + slot.height)) + MARGIN;
@@ -202,8 +204,8 @@ function pack(layer: readonly Slot[], wanted: readonly number[]): void {
 }
 
 /** Characters of a label that fit a column, at 13 px and with room for the sign. */
-export function charactersOf(layer: number): number {
-  return Math.floor(((WIDTHS[layer] ?? 200) - 56) / 7);
+export function charactersOf(layer: Layer): number {
+  return Math.floor((WIDTHS[layer] - 56) / 7);
 }
 
 /** At most two lines, broken where a host name or path may break; what is left over becomes an ellipsis. */

@@ -1,8 +1,18 @@
 /** The evidence of every place and link. The drawer shows one of these; without scripts they are read where they stand. */
 import type { Evidence } from '../../core/evidence.ts';
 import type { Finding } from '../../core/finding.ts';
+import { html, type Markup, type Piece } from '../../core/markup.ts';
 import type { Verdict } from '../../core/verdict.ts';
-import { humanBytes, humanTime, OWNER_TITLES, plural, recordNoun, STRANGER, serviceTitle } from '../human.ts';
+import {
+  humanBytes,
+  humanCount,
+  humanTime,
+  OWNER_TITLES,
+  plural,
+  recordNoun,
+  STRANGER,
+  serviceTitle,
+} from '../human.ts';
 import type { CheckReport } from '../input.ts';
 import {
   type AssetIndex,
@@ -16,7 +26,6 @@ import {
   titleOf,
 } from '../story-view.ts';
 import type { Graph, GraphEdge, GraphNode } from './graph.ts';
-import { html, type Markup } from './markup.ts';
 import { severityBadge } from './story.ts';
 import { stateWord } from './table.ts';
 import { LAYER_TITLES } from './words.ts';
@@ -33,13 +42,49 @@ const MOST_EVIDENCE = 60;
 export function panels(graph: Graph, report: CheckReport): Markup {
   const assets = indexAssets(report.assets);
   const nodes = new Map(graph.nodes.map((node) => [node.key, node]));
-  return html`<section id="evidence" aria-labelledby="evidence-title"><details class="fold" id="all-evidence" open><summary><h2 id="evidence-title">All evidence</h2><span class="muted">${plural(graph.nodes.length, 'place')}, ${plural(graph.edges.length, 'link')}</span></summary>
-${graph.nodes.map((node) => nodePanel(node, graph, report, assets))}
+  return allPanels('All evidence', graph, (node) => nodePanel(node, nodes, graph, report, assets));
+}
+
+export function allPanels(title: string, graph: Graph, panelOf: (node: GraphNode) => Markup): Markup {
+  const nodes = new Map(graph.nodes.map((node) => [node.key, node]));
+  return html`<section id="evidence" aria-labelledby="evidence-title"><details class="fold" id="all-evidence" open><summary><h2 id="evidence-title">${title}</h2><span class="muted">${plural(graph.nodes.length, 'place')}, ${plural(graph.edges.length, 'link')}</span></summary>
+${graph.nodes.map(panelOf)}
 ${graph.edges.map((edge) => edgePanel(edge, nodes))}
 </details></section>`;
 }
 
-function nodePanel(node: GraphNode, graph: Graph, report: CheckReport, assets: AssetIndex): Markup {
+/** What every place has: its name, what it is joined to, what it holds; `about` above and `more` below the links. */
+export function placePanel(
+  node: GraphNode,
+  nodes: ReadonlyMap<string, GraphNode>,
+  graph: Graph,
+  { about, more }: { about: Piece; more: Piece },
+): Markup {
+  const near = graph.edges.filter(({ from, to }) => from === node.key || to === node.key);
+  return html`<article class="panel" id="p-${node.key}" aria-labelledby="t-${node.key}">
+<p class="eyebrow">${LAYER_TITLES[node.layer]}</p>
+<h3 id="t-${node.key}" tabindex="-1">${node.label}</h3>
+${node.state === 'none' ? '' : html`<p>${stateWord(node.state)}</p>`}
+${about}
+${near.length === 0 ? '' : html`<h4>Joined to</h4><ul class="plain">${near.map((edge) => joined(edge, node, nodes))}</ul>`}
+${more}
+${node.members.length === 0 ? '' : html`<h4>Drawn as one</h4><ul class="plain members">${node.members.slice(0, MOST_MEMBERS).map(({ label, detail, state }) => html`<li>${label} <span class="muted">${detail}</span> ${state === 'none' ? '' : stateWord(state)}</li>`)}</ul>${node.members.length > MOST_MEMBERS ? html`<p class="muted">and ${humanCount(node.members.length - MOST_MEMBERS)} more; the JSON report has them all.</p>` : ''}`}
+</article>`;
+}
+
+/** Names and values, one below the other. */
+export function factList(rows: readonly (readonly [string, string])[]): Markup | null {
+  if (rows.length === 0) return null;
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function nodePanel(
+  node: GraphNode,
+  nodes: ReadonlyMap<string, GraphNode>,
+  graph: Graph,
+  report: CheckReport,
+  assets: AssetIndex,
+): Markup {
   const about = report.findings.filter(({ asset }) => node.assets.includes(asset));
   const stories = report.stories.filter(({ id }) => node.stories.includes(id));
   const configured = report.edges.filter(
@@ -51,21 +96,19 @@ function nodePanel(node: GraphNode, graph: Graph, report: CheckReport, assets: A
     ({ asset, fingerprint }) => configs.has(asset) && stories.some((story) => story.findings.includes(fingerprint)),
   );
   const embeds = report.edges.filter(({ relation, from }) => relation === 'embeds' && node.assets.includes(from));
-  const near = graph.edges.filter(({ from, to }) => from === node.key || to === node.key);
-  const nodes = new Map(graph.nodes.map((one) => [one.key, one]));
-  return html`<article class="panel" id="p-${node.key}" aria-labelledby="t-${node.key}">
-<p class="eyebrow">${LAYER_TITLES[node.layer]}</p>
-<h3 id="t-${node.key}" tabindex="-1">${node.label}</h3>
-<p>${stateWord(node.state)}</p>
-${facts(node, report, assets)}
-${outsider(node, report)}
-${near.length === 0 ? '' : html`<h4>Joined to</h4><ul class="plain">${near.map((edge) => joined(edge, node, nodes))}</ul>`}
-${configs.size === 0 ? '' : html`<h4>Configured by</h4><ul class="plain">${[...configs].map((id) => html`<li><code>${labelOf(id, assets)[0]}</code></li>`)}</ul>`}
-${embeds.length === 0 ? '' : html`<h4>Credentials in the package</h4><ul class="plain">${embeds.map(({ to, evidence }) => html`<li>${labelOf(to, assets)[0]} <span class="muted">${evidence.map(placeOf).join(', ')}</span></li>`)}</ul>`}
-${about.length + fromConfigs.length === 0 ? '' : html`<h4>Findings</h4><ul class="plain">${[...about, ...fromConfigs].slice(0, MOST_EVIDENCE).map(findingItem)}</ul>`}
-${stories.length === 0 ? '' : html`<h4>Told in</h4><ul class="plain">${stories.map((story) => html`<li><a href="#s-${story.id}">${titleOf(story, assets)}</a></li>`)}</ul>`}
-${node.members.length === 0 ? '' : html`<h4>Drawn as one</h4><ul class="plain members">${node.members.slice(0, MOST_MEMBERS).map(({ label, detail, state }) => html`<li>${label} <span class="muted">${detail}</span> ${stateWord(state)}</li>`)}</ul>${node.members.length > MOST_MEMBERS ? html`<p class="muted">and ${node.members.length - MOST_MEMBERS} more; the JSON report has them all.</p>` : ''}`}
-</article>`;
+  return placePanel(node, nodes, graph, {
+    about: [facts(node, report, assets), outsider(node, report)],
+    more: [
+      configs.size > 0 &&
+        html`<h4>Configured by</h4><ul class="plain">${[...configs].map((id) => html`<li><code>${labelOf(id, assets)[0]}</code></li>`)}</ul>`,
+      embeds.length > 0 &&
+        html`<h4>Credentials in the package</h4><ul class="plain">${embeds.map(({ to, evidence }) => html`<li>${labelOf(to, assets)[0]} <span class="muted">${evidence.map(placeOf).join(', ')}</span></li>`)}</ul>`,
+      about.length + fromConfigs.length > 0 &&
+        html`<h4>Findings</h4><ul class="plain">${[...about, ...fromConfigs].slice(0, MOST_EVIDENCE).map(findingItem)}</ul>`,
+      stories.length > 0 &&
+        html`<h4>Told in</h4><ul class="plain">${stories.map((story) => html`<li><a href="#s-${story.id}">${titleOf(story, assets)}</a></li>`)}</ul>`,
+    ],
+  });
 }
 
 function facts(node: GraphNode, report: CheckReport, assets: AssetIndex): Markup | null {
@@ -98,8 +141,7 @@ function facts(node: GraphNode, report: CheckReport, assets: AssetIndex): Markup
   }
   const fields = fieldsOf(node, report);
   if (fields !== '') rows.push(['Field names', fields]);
-  if (rows.length === 0) return null;
-  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return factList(rows);
 }
 
 function fieldsOf(node: GraphNode, report: CheckReport): string {
@@ -138,9 +180,9 @@ function edgePanel(edge: GraphEdge, nodes: ReadonlyMap<string, GraphNode>): Mark
   return html`<article class="panel" id="p-${edge.key}" aria-labelledby="t-${edge.key}">
 <p class="eyebrow">Link</p>
 <h3 id="t-${edge.key}" tabindex="-1">${from?.label} → ${to?.label}</h3>
-<p>${stateWord(edge.state)}</p>
+${edge.state === 'none' ? '' : html`<p>${stateWord(edge.state)}</p>`}
 ${edge.texts.length === 0 ? '' : html`<ul class="plain">${edge.texts.map((text) => html`<li>${text}</li>`)}</ul>`}
-${edge.evidence.length === 0 ? html`<p class="muted">The report holds no separate evidence for this link.</p>` : html`<h4>Evidence</h4><ul class="exchanges">${edge.evidence.slice(0, MOST_EVIDENCE).map(evidenceItem)}</ul>`}
+${edge.evidence.length === 0 ? edge.state !== 'none' && html`<p class="muted">The report holds no separate evidence for this link.</p>` : html`<h4>Evidence</h4><ul class="exchanges">${edge.evidence.slice(0, MOST_EVIDENCE).map(evidenceItem)}</ul>`}
 <h4>Joins</h4><ul class="plain"><li><a class="open" href="#p-${edge.from}" data-open="${edge.from}">${from?.label}</a></li><li><a class="open" href="#p-${edge.to}" data-open="${edge.to}">${to?.label}</a></li></ul>
 </article>`;
 }

@@ -2,10 +2,10 @@
  * The picture as SVG. Places are links to their evidence, so that they work with the keyboard and without scripts; a
  * state is told by line, colour and word, never by colour alone. Presentation stays in the style sheet.
  */
+
+import { html, type Markup } from '../../core/markup.ts';
 import type { Graph, Layer } from './graph.ts';
-import { LAYERS } from './graph.ts';
 import { type Box, charactersOf, DETAIL_EXTRA, layoutOf, type Route, shorten } from './layout.ts';
-import { html, type Markup } from './markup.ts';
 import { LAYER_TITLES, speak, WAY_TITLES } from './words.ts';
 
 /** More words than this on the lines would hide them. */
@@ -15,16 +15,16 @@ export function picture(graph: Graph): Markup {
   const { width, height, boxes, routes, columns } = layoutOf(graph);
   const words = routes.filter(({ edge }) => isIntoStore(edge.to, graph)).length <= MOST_WORDS;
   // Exposed lines are drawn last, on top.
-  const order = ['secured', 'unknown', 'exposed'];
+  const order = ['none', 'secured', 'unknown', 'exposed'];
   const drawn = routes.toSorted((a, b) => order.indexOf(a.edge.state) - order.indexOf(b.edge.state));
-  return html`<svg id="picture" class="picture" role="group" aria-label="The way from the app to personal data" viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}" width="${Math.ceil(width)}" height="${Math.ceil(height)}">
+  return html`<svg id="picture" class="picture" role="group" aria-label="${graph.title}" viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}" width="${Math.ceil(width)}" height="${Math.ceil(height)}">
 <defs>${(['exposed', 'unknown', 'secured'] as const).map(
     (state) =>
       html`<marker id="tip-${state}" class="tip ${state}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 .6 7.4 4 0 7.4z"/></marker>`,
   )}</defs>
-<g aria-hidden="true">${LAYERS.map((layer, index) => html`<text class="column" x="${columns[index]?.x ?? 0}" y="18">${LAYER_TITLES[layer]}</text>`)}</g>
-<g class="edges" aria-hidden="true">${drawn.map(({ edge, points }) => html`<path class="edge ${edge.state}" data-edge="${edge.key}" data-from="${edge.from}" data-to="${edge.to}" d="${curve(points)}" marker-end="url(#tip-${edge.state})"/>`)}</g>
-<g class="nodes">${boxes.map(place)}</g>
+<g aria-hidden="true">${graph.layers.map((layer, index) => html`<text class="column" x="${columns[index]?.x ?? 0}" y="18">${LAYER_TITLES[layer]}</text>`)}</g>
+<g class="edges" aria-hidden="true">${drawn.map(({ edge, points }) => html`<path class="edge ${edge.state}" data-edge="${edge.key}" data-from="${edge.from}" data-to="${edge.to}" d="${curve(points)}"${edge.state === 'none' ? '' : html` marker-end="url(#tip-${edge.state})"`}/>`)}</g>
+<g class="nodes">${boxes.map((box) => place(box, graph.layers.indexOf(box.node.layer)))}</g>
 <g class="words" aria-hidden="true">${words ? drawn.filter(({ edge }) => isIntoStore(edge.to, graph)).map(word) : ''}</g>
 </svg>`;
 }
@@ -33,14 +33,14 @@ function isIntoStore(key: string, graph: Graph): boolean {
   return graph.nodes.some((node) => node.key === key && node.layer === 'store');
 }
 
-function place({ node, x, y, width, height, lines, notes }: Box): Markup {
+function place({ node, x, y, width, height, lines, notes }: Box, column: number): Markup {
   const text = x + 40;
-  const most = charactersOf(LAYERS.indexOf(node.layer)) + DETAIL_EXTRA;
+  const most = charactersOf(node.layer) + DETAIL_EXTRA;
   const small = [...(node.detail === '' ? [] : [shorten(node.detail, most)]), ...notes];
   const bare = node.layer === 'data' && node.note === '' ? ' bare' : '';
   const first = y + 24;
   const second = first + lines.length * 17;
-  return html`<a class="node ${node.layer} ${node.state}${bare}" href="#p-${node.key}" data-node="${node.key}" data-layer="${LAYERS.indexOf(node.layer)}" aria-label="${speak(node)}"><title>${[node.label, node.detail, node.note].filter((part) => part !== '').join('\n')}</title>
+  return html`<a class="node ${node.layer} ${node.state}${bare}" href="#p-${node.key}" data-node="${node.key}" data-layer="${column}" aria-label="${speak(node)}"><title>${[node.label, node.detail, node.note].filter((part) => part !== '').join('\n')}</title>
 ${node.members.length > 0 ? html`<rect class="behind" x="${x + 5}" y="${fixed(y + 5)}" width="${width}" height="${fixed(height)}" rx="10"/>` : ''}
 <rect class="box" x="${x}" y="${fixed(y)}" width="${width}" height="${fixed(height)}" rx="10"/>
 <g class="sign" transform="translate(${x + 13} ${fixed(y + 12)})">${bare === '' ? SIGNS[node.layer] : BARE_SIGN}</g>

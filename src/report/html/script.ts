@@ -40,21 +40,23 @@ if (views) {
 
 // Tasks of one owner.
 const owners = byId('owners');
-owners.hidden = false;
-for (const button of all('button', owners)) {
-  button.addEventListener('click', () => {
-    const owner = button.dataset.show;
-    pressed(all('button', owners), button);
-    for (const part of all('[data-owner]')) part.hidden = owner !== '' && part.dataset.owner !== owner;
-  });
+if (owners) {
+  owners.hidden = false;
+  for (const button of all('button', owners)) {
+    button.addEventListener('click', () => {
+      const owner = button.dataset.show;
+      pressed(all('button', owners), button);
+      for (const part of all('[data-owner]')) part.hidden = owner !== '' && part.dataset.owner !== owner;
+    });
+  }
 }
 
 // The drawer shows a copy of a panel of the evidence.
 const drawer = byId('drawer');
 const body = byId('drawer-body');
 const evidence = byId('all-evidence');
-evidence.open = false;
-addEventListener('beforeprint', () => { evidence.open = true; for (const fold of all('details')) fold.open = true; });
+if (evidence) evidence.open = false;
+addEventListener('beforeprint', () => { for (const fold of all('details')) fold.open = true; });
 const open = (key) => {
   const panel = byId('p-' + key);
   if (!panel) return;
@@ -139,6 +141,31 @@ if (picture) {
     }
     for (const word of words) word.classList.toggle('on', keys.has(word.dataset.edge));
   };
+}
+
+// The rows and places that hold what is typed.
+const finder = byId('finder');
+if (finder) {
+  const rows = [];
+  const nodes = [];
+  // Read once, when it is first asked for: a large page has some thousand rows.
+  const fill = () => {
+    for (const row of all('.findable tbody tr')) rows.push([row, row.textContent.toLowerCase()]);
+    for (const node of all('.node', picture || finder)) nodes.push([node, byId('p-' + node.dataset.node).textContent.toLowerCase()]);
+  };
+  const find = () => {
+    if (rows.length === 0) fill();
+    const term = byId('find').value.trim().toLowerCase();
+    let shown = 0;
+    for (const [row, text] of rows) { row.hidden = !text.includes(term); if (!row.hidden) shown++; }
+    for (const part of all('section:has(> .scroll > .findable)')) part.hidden = all('tbody tr:not([hidden])', part).length === 0;
+    for (const [node, text] of nodes) node.classList.toggle('found', text.includes(term));
+    if (picture) picture.classList.toggle('sought', term !== '');
+    byId('found').textContent = term === '' ? '' : shown === 1 ? '1 row' : shown + ' rows';
+  };
+  finder.hidden = false;
+  byId('find').addEventListener('input', find);
+  addEventListener('beforeprint', () => { byId('find').value = ''; find(); });
 }
 
 // Copying.

@@ -1,13 +1,13 @@
 /** What stands around the stories: the verdict on top; findings, proposals, skips and suppressions below. */
 
+import { html, type Markup } from '../../core/markup.ts';
 import { SEVERITIES } from '../../core/severity.ts';
 import { categoryTitle, humanCount, humanTime, OWNER_TITLES, plural, sentenceList } from '../human.ts';
 import type { CheckReport } from '../input.ts';
 import { hostPort, placeOf } from '../story-view.ts';
-import { html, type Markup } from './markup.ts';
 import { severityBadge } from './story.ts';
 
-const MOST_ROWS = 400;
+export const MOST_ROWS = 400;
 
 export function verdictSentence({ summary }: CheckReport): string {
   if (summary.exposed > 0)
@@ -34,7 +34,7 @@ ${summary.complete ? '' : html`<p class="notice"><strong>This run is incomplete.
 </section>`;
 }
 
-function figure(name: string, value: number, state: string): Markup {
+export function figure(name: string, value: number, state: string): Markup {
   return html`<div class="${value > 0 ? state : ''}"><dt>${name}</dt><dd>${humanCount(value)}</dd></div>`;
 }
 
@@ -78,18 +78,18 @@ export function suppressed(report: CheckReport): Markup | null {
 <tbody>${report.suppressed.slice(0, MOST_ROWS).map(({ finding, statement, expires }) => html`<tr><td>${severityBadge(finding.severity)}</td><th scope="row">${finding.message}<br><span class="muted">${finding.rule}</span></th><td>${statement}</td><td>${expires}</td></tr>`)}</tbody></table></div>${rest(report.suppressed.length)}</section>`;
 }
 
-function rest(count: number): Markup | null {
-  return count > MOST_ROWS
-    ? html`<p class="muted">and ${humanCount(count - MOST_ROWS)} more; the JSON report has them all.</p>`
+export function rest(count: number, most = MOST_ROWS): Markup | null {
+  return count > most
+    ? html`<p class="muted">and ${humanCount(count - most)} more; the JSON report has them all.</p>`
     : null;
 }
 
 const WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
 
-function numberWord(count: number): string {
+export function numberWord(count: number): string {
   return WORDS[count] ?? humanCount(count);
 }
 
-function capital(text: string): string {
+export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -1,4 +1,6 @@
 /** One story as an article: the sentence, the chain, what a stranger gets, who does what, what is not known. */
+
+import { html, type Markup, prose } from '../../core/markup.ts';
 import type { Severity } from '../../core/severity.ts';
 import type { Story, Task } from '../../core/story.ts';
 import { type Change, changesOf } from '../change.ts';
@@ -26,7 +28,6 @@ import {
   tasksByOwner,
   titleOf,
 } from '../story-view.ts';
-import { html, type Markup, prose } from './markup.ts';
 
 const MOST_DATASETS = 40;
 

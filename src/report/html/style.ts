@@ -120,7 +120,12 @@ main > .hero { margin-top: 3rem; }
 .picture .node:focus-visible .box { stroke: var(--focus); stroke-width: 3; stroke-dasharray: none; }
 .picture .edge, .picture .node, .picture .word { transition: opacity .15s; }
 .picture.lit .edge:not(.on), .picture.lit .word:not(.on) { opacity: .18; }
-.picture.lit .node:not(.on) { opacity: .45; }
+.picture.lit .node:not(.on), .picture.sought .node:not(.found) { opacity: .45; }
+.map > .head + .view { margin-top: 1rem; }
+.finder { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .875rem; margin-top: 2rem; font-size: .9375rem; }
+.finder input { font: inherit; color: inherit; background: var(--surface); border: 1px solid var(--edge); border-radius: 7px; padding: .3125rem .75rem; width: min(24rem, 100%); }
+.shares { color: var(--muted); font-size: .875rem; overflow-wrap: anywhere; }
+.findable tbody th { overflow-wrap: anywhere; min-width: 12rem; }
 
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 th, td { text-align: left; vertical-align: top; padding: .625rem 1.25rem .625rem 0; border-bottom: 1px solid var(--rule); font-weight: 400; }

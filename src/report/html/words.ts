@@ -8,10 +8,12 @@ export const LAYER_TITLES = {
   data: 'Personal data',
 } as const satisfies Record<Layer, string>;
 
-export const WAY_TITLES = { exposed: 'exposed', unknown: 'unknown', secured: 'secured' } as const satisfies Record<
-  WayState,
-  string
->;
+export const WAY_TITLES = {
+  exposed: 'exposed',
+  unknown: 'unknown',
+  secured: 'secured',
+  none: '',
+} as const satisfies Record<WayState, string>;
 
 /** What a screen reader says of a place. */
 export function speak(node: GraphNode): string {

@@ -17,8 +17,8 @@ export function fleetMarkdown(report: FleetReport): string[] {
   ];
   const rows = backends
     .slice(0, MOST)
-    .map(({ kind, id, schemes, apps: by }) => [
-      code(id, true),
+    .map(({ kind, id, schemes, common, apps: by }) => [
+      common === true ? `${code(id, true)} (probably of a library)` : code(id, true),
       kind === 'host' ? md(schemes.join(', ')) : md(serviceTitle(kind)),
       String(by.length),
       names(by),

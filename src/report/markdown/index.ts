@@ -9,6 +9,7 @@ import {
   STATE_TITLES,
   sentenceList,
   serviceTitle,
+  storeName,
 } from '../human.ts';
 import type { AuditReport, Described, InspectReport, ProbeLine, ReceiptBody } from '../input.ts';
 import type { RenderOptions } from '../options.ts';
@@ -67,8 +68,8 @@ function inspectLines(report: InspectReport, options: RenderOptions): string[] {
     '',
   );
   if (report.findings.length > 0) lines.push(...findingTable(report.findings, options), '');
-  const places = (evidence: readonly { entry: string }[]): string =>
-    [...new Set(evidence.map(({ entry }) => entry))]
+  const places = (evidence: readonly { entry: string; class?: string | undefined }[]): string =>
+    [...new Set(evidence.map((place) => (place.class === undefined ? place.entry : `${place.entry} ${place.class}`)))]
       .slice(0, 3)
       .map((entry) => code(entry, true))
       .join(', ');
@@ -81,7 +82,7 @@ function inspectLines(report: InspectReport, options: RenderOptions): string[] {
   if (report.stores.length > 0) {
     const rows = report.stores.map((store) => [
       md(serviceTitle(store.kind)),
-      code(store.host ?? store.id, true),
+      code(storeName(store), true),
       places(store.evidence),
     ]);
     lines.push(...details(plural(report.stores.length, 'managed store'), table(['Kind', 'Id', 'Where'], rows)));
@@ -92,13 +93,38 @@ function inspectLines(report: InspectReport, options: RenderOptions): string[] {
       md(`${found.provider} ${found.kind}`),
       code(found.mask, true),
       found.sensitivity,
+      md(found.grants ?? ''),
       places(found.evidence),
     ]);
     lines.push(
       ...details(
         plural(report.credentials.length, 'credential'),
-        table(['What', 'Mask', 'Sensitivity', 'Where'], rows),
+        table(['What', 'Mask', 'Sensitivity', 'Grants', 'Where'], rows),
       ),
+    );
+  }
+  if (report.libraries.length > 0) {
+    const trackers = report.libraries.filter(({ tracker }) => tracker).length;
+    const rows = report.libraries
+      .slice(0, 200)
+      .map(({ name, version, purposes, tracker }) => [
+        code(name, true),
+        md(version ?? '–'),
+        md(purposes.join(', ')) || '–',
+        tracker ? 'yes' : 'no',
+      ]);
+    const title = `${report.libraries.length === 1 ? '1 library' : `${humanCount(report.libraries.length)} libraries`}, ${plural(trackers, 'tracker')}`;
+    lines.push(...details(title, table(['Library', 'Version', 'For', 'Tracker'], rows)));
+  }
+  if (report.signatures.length > 0) {
+    const signers = [
+      ...new Set(
+        report.signatures.map(({ subject, certificate }) => subject ?? certificate ?? 'an unnamed certificate'),
+      ),
+    ];
+    lines.push(
+      `Signed by ${signers.map((name) => code(name, true)).join(', ')} (${[...new Set(report.signatures.map(({ scheme }) => scheme))].join(', ')}).`,
+      '',
     );
   }
   lines.push(...skipLines(report.skips));

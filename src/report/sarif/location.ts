@@ -78,6 +78,10 @@ function fileLocation(evidence: FileEvidence | SettingEvidence, base: UriBase): 
   const region = entry === undefined ? regionOf(evidence) : null;
   const logical: LogicalLocation[] = [];
   if (entry !== undefined) logical.push(entryLocation(path, entry, evidence));
+  if (evidence.kind === 'file' && evidence.class !== undefined) {
+    const name = evidence.method === undefined ? evidence.class : `${evidence.class}.${evidence.method}`;
+    logical.push({ fullyQualifiedName: name, kind: evidence.method === undefined ? 'type' : 'function' });
+  }
   if (evidence.kind === 'setting') logical.push({ fullyQualifiedName: evidence.pointer, kind: 'member' });
   return {
     physicalLocation: { artifactLocation: artifactUri(path, base), ...(region === null ? {} : { region }) },

@@ -1,6 +1,6 @@
 /** `postern diff A B` on a terminal: like a diff, by kind of thing. */
 import type { BuildChange } from '../../core/contract/inspect-diff.ts';
-import { plural } from '../human.ts';
+import { humanCount, plural } from '../human.ts';
 import type { InspectDiff } from '../input.ts';
 import type { RenderOptions } from '../options.ts';
 import { createPage, type Ink, type Page, severityBadge } from './page.ts';
@@ -17,6 +17,9 @@ export const CHANGE_TITLES = {
   finding: 'Findings',
 } as const satisfies Record<BuildChange['kind'], string>;
 
+/** Changes of each kind; `--all` shows the rest. */
+const MOST = 50;
+
 const KINDS = Object.keys(CHANGE_TITLES) as BuildChange['kind'][];
 
 export function renderDiff(diff: InspectDiff, options: RenderOptions): string {
@@ -29,7 +32,10 @@ export function renderDiff(diff: InspectDiff, options: RenderOptions): string {
     const changes = diff.changes.filter((change) => change.kind === kind);
     if (changes.length === 0) continue;
     page.heading(CHANGE_TITLES[kind], plural(changes.length, 'change'));
-    for (const change of changes) writeChange(page, change);
+    for (const change of page.all ? changes : changes.slice(0, MOST)) writeChange(page, change);
+    if (!page.all && changes.length > MOST) {
+      page.write('  ', page.ink.dim(`Show ${humanCount(changes.length - MOST)} more: --all`));
+    }
   }
   page.gap();
   page.write(

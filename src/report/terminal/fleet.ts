@@ -27,19 +27,26 @@ export function renderFleet(report: FleetReport, options: RenderOptions): string
 }
 
 function writeBackends(page: Page, { backends }: FleetReport): void {
-  const shared = backends.filter(({ apps }) => apps.length > 1).length;
+  const own = backends.filter(({ common }) => common !== true);
+  const shared = own.filter(({ apps }) => apps.length > 1).length;
+  const listed = page.all ? backends : own;
   page.heading('Back ends and stores', `${humanCount(backends.length)}, ${humanCount(shared)} shared by several apps`);
   columns(
     page,
     '  ',
-    cut(page, backends).map(({ kind, id, schemes, apps }) => [
+    cut(page, listed).map(({ kind, id, schemes, common, apps }) => [
       share(page, apps),
-      id,
+      common === true ? `${id} (probably of a library)` : id,
       kind === 'host' ? schemes.join(', ') : serviceTitle(kind),
       page.ink.dim(names(apps)),
     ]),
   );
-  more(page, backends);
+  more(page, listed);
+  const hidden = backends.length - listed.length;
+  if (hidden > 0) {
+    const what = `${plural(hidden, 'host')} that most apps of many makers call, probably of libraries`;
+    page.write('  ', page.ink.dim(`Left out: ${what}. Show: --all`));
+  }
 }
 
 function writeCredentials(page: Page, { credentials }: FleetReport): void {

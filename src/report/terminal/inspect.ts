@@ -3,7 +3,7 @@
 import { ORIGINS, type Origin } from '../../core/asset.ts';
 import type { EntryEvidence } from '../../core/contract/inspect.ts';
 import { SEVERITIES } from '../../core/severity.ts';
-import { humanCount, plural, serviceTitle } from '../human.ts';
+import { humanCount, plural, serviceTitle, storeName } from '../human.ts';
 import type { InspectReport } from '../input.ts';
 import type { RenderOptions } from '../options.ts';
 import { writeFinding } from './check.ts';
@@ -20,14 +20,61 @@ export function renderInspect(report: InspectReport, options: RenderOptions): st
     '',
     `${ink.bold(app.id || 'unknown app')} ${app.version} ${ink.dim(`${app.platform} · sha256 ${app.sha256.slice(0, 16)}…`)}`,
   );
+  for (const line of signedBy(report)) page.write('', line);
   writeEndpoints(page, report);
   writeStores(page, report);
   writeCredentials(page, report);
-  writeSettings(page, report);
   writeFindings(page, report);
+  writeSettings(page, report);
+  writeLibraries(page, report);
   writeCoverage(page, report);
   writeSkips(page, report.skips);
   return page.toString();
+}
+
+/** `Signed by CN=Bluemarket (v2, v3), certificate 5f0c1e8d…`: one line per signer. */
+function signedBy({ signatures }: InspectReport): string[] {
+  const signers = new Map<string, { schemes: string[]; marks: Set<string> }>();
+  for (const { subject, certificate, scheme, debug, weak } of signatures) {
+    const hash = certificate === undefined ? '' : `, certificate ${certificate.slice(0, 16)}…`;
+    const name = `${subject ?? 'an unnamed certificate'}${hash}`;
+    const signer = signers.get(name) ?? { schemes: [], marks: new Set() };
+    signers.set(name, signer);
+    signer.schemes.push(scheme);
+    if (debug) signer.marks.add('debug key');
+    for (const what of weak) signer.marks.add(what);
+  }
+  return [...signers].map(([name, { schemes, marks }]) => {
+    const mark = marks.size === 0 ? '' : ` [${[...marks].join(', ')}]`;
+    return `Signed by ${name} (${[...new Set(schemes)].join(', ')})${mark}`;
+  });
+}
+
+const MOST_LIBRARIES = 30;
+
+/** Trackers first: they are what a reader looks for. */
+function writeLibraries(page: Page, { libraries }: InspectReport): void {
+  if (libraries.length === 0) return;
+  const { ink } = page;
+  const trackers = libraries.filter(({ tracker }) => tracker);
+  page.heading(
+    'Libraries',
+    `${humanCount(libraries.length)}${trackers.length === 0 ? '' : `, ${plural(trackers.length, 'tracker')}`}`,
+  );
+  const ordered = [...trackers, ...libraries.filter(({ tracker }) => !tracker)];
+  const shown = page.all ? ordered : ordered.slice(0, Math.max(MOST_LIBRARIES, trackers.length));
+  columns(
+    page,
+    '  ',
+    shown.map(({ name, version, purposes, tracker, evidence }) => [
+      name,
+      version ?? ink.dim('version unknown'),
+      `${purposes.join(', ')}${tracker ? ` ${ink.yellow('[tracker]')}` : ''}`.trim(),
+      ink.dim(places(evidence, page.all)),
+    ]),
+  );
+  if (shown.length < ordered.length)
+    page.write('  ', ink.dim(`Show ${humanCount(ordered.length - shown.length)} more: --all`));
 }
 
 function writeEndpoints(page: Page, { endpoints }: InspectReport): void {
@@ -86,9 +133,10 @@ function places(evidence: readonly EntryEvidence[], all: boolean): string {
   return shown.join(', ') + (texts.length > shown.length ? ` and ${texts.length - shown.length} more` : '');
 }
 
-function placeInPackage({ entry, line, offset, name }: EntryEvidence): string {
+function placeInPackage({ entry, line, offset, name, class: type, method }: EntryEvidence): string {
   if (name !== undefined) return `${entry} ${name}`;
   if (line !== undefined) return `${entry}:${line}`;
+  if (type !== undefined) return `${entry} ${type}${method === undefined ? '' : `.${method}`}`;
   return offset === undefined ? entry : `${entry}+0x${offset.toString(16)}`;
 }
 
@@ -100,7 +148,7 @@ function writeStores(page: Page, { stores }: InspectReport): void {
     '  ',
     stores.map(({ kind, id, host, evidence }) => [
       serviceTitle(kind),
-      host ?? id,
+      storeName({ id, host }),
       page.ink.dim(places(evidence, page.all)),
     ]),
   );
@@ -110,11 +158,12 @@ function writeCredentials(page: Page, { credentials }: InspectReport): void {
   if (credentials.length === 0) return;
   const { ink } = page;
   const revealed = credentials.some(({ value }) => value !== undefined);
+  const granted = credentials.some(({ grants }) => grants !== undefined);
   page.heading('Credentials in the package', revealed ? 'in clear: keep this output to yourself' : 'masked');
   columns(
     page,
     '  ',
-    credentials.map(({ provider, kind, mask, value, sensitivity, evidence }) => [
+    credentials.map(({ provider, kind, mask, value, sensitivity, grants, evidence }) => [
       `${provider} ${kind}`,
       value ?? mask,
       sensitivity === 'secret'
@@ -122,6 +171,7 @@ function writeCredentials(page: Page, { credentials }: InspectReport): void {
         : sensitivity === 'public'
           ? ink.dim('public by design')
           : ink.yellow('unknown'),
+      ...(granted ? [grants ?? ''] : []),
       ink.dim(places(evidence, page.all)),
     ]),
   );
@@ -129,16 +179,20 @@ function writeCredentials(page: Page, { credentials }: InspectReport): void {
 
 function writeSettings(page: Page, { settings }: InspectReport): void {
   if (settings.length === 0) return;
-  page.heading('Settings');
+  // a default that is unsafe has a finding; the others say nothing about this app
+  const shown = page.all ? settings : settings.filter(({ source }) => source === 'declared');
+  page.heading('Settings', plural(settings.length, 'setting'));
   columns(
     page,
     '  ',
-    settings.map(({ id, value, source, evidence }) => [
+    shown.map(({ id, value, source, evidence }) => [
       id,
       Array.isArray(value) ? value.join(', ') : String(value),
       page.ink.dim(source === 'default' ? 'platform default' : places(evidence, page.all)),
     ]),
   );
+  if (shown.length < settings.length)
+    page.write('  ', page.ink.dim(`Show ${plural(settings.length - shown.length, 'platform default')}: --all`));
 }
 
 function writeFindings(page: Page, { findings }: InspectReport): void {

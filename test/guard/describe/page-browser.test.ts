@@ -1,79 +1,20 @@
-/**
- * The reference page in real Chromium. Without one the tests are skipped, loudly; with POSTERN_REQUIRE_SERVERS=1 (as in CI) its
- * absence is a failure.
- */
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+/** The reference page in real Chromium. */
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { describeApi, PAGE_POLICY, renderPage } from '../../../src/guard/describe/index.ts';
+import { describeInChromium, violations } from '../../browser/chromium.ts';
 import { shop } from './resources.ts';
 
-const executablePath = [
-  process.env.POSTERN_CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => path !== undefined && existsSync(path));
-const required = process.env.POSTERN_REQUIRE_SERVERS === '1';
-if (executablePath === undefined && !required) {
-  console.warn('SKIPPED: no Chromium found (set POSTERN_CHROMIUM); the reference page was not opened in a browser.');
-}
-
-describe.skipIf(executablePath === undefined && !required)('the reference page in Chromium', () => {
-  let browser: Browser;
-  let folder: string;
+describeInChromium('the reference page', (pages) => {
   let url: string;
 
   beforeAll(async () => {
-    if (executablePath === undefined) throw new Error('POSTERN_REQUIRE_SERVERS=1, but there is no Chromium.');
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-      ],
-    });
-    folder = await mkdtemp(join(tmpdir(), 'postern-page-'));
-    const path = join(folder, 'page.html');
-    await writeFile(path, renderPage(describeApi(shop(), 'v1')));
-    url = pathToFileURL(path).href;
+    url = await pages.save(renderPage(describeApi(shop(), 'v1')), 'page.html');
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-  });
-
-  /** Opens the page, runs the steps, and fails on any console message, page error or request but the file itself. */
-  async function visit(steps: (page: Page) => Promise<void>, options: BrowserContextOptions = {}): Promise<void> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-    const complaints: string[] = [];
-    const requests: string[] = [];
-    const page = await context.newPage();
-    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (request) => requests.push(request.url()));
-    try {
-      await page.goto(url);
-      await steps(page);
-      expect(complaints).toEqual([]);
-      expect([...new Set(requests.filter((request) => !request.startsWith('data:')))].map(withoutHash)).toEqual([url]);
-    } finally {
-      await context.close();
-    }
-  }
-
-  function withoutHash(address: string): string {
-    return address.replace(/#.*$/, '');
+  function visit(steps: (page: Page) => Promise<void>, options: BrowserContextOptions = {}): Promise<void> {
+    return pages.visit(url, steps, options);
   }
 
   test('shows every operation without a request, a console message or sideways scrolling, at 1280 and at 360 pixels', async () => {
@@ -101,7 +42,7 @@ describe.skipIf(executablePath === undefined && !required)('the reference page i
       answer.end(html);
     });
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-    const context = await browser.newContext();
+    const context = await pages.browser().newContext();
     try {
       const address = server.address();
       if (address === null || typeof address === 'string') throw new Error('the server has no port');
@@ -126,7 +67,6 @@ describe.skipIf(executablePath === undefined && !required)('the reference page i
       for (const width of [1280, 390]) {
         await visit(
           async (page) => {
-            await page.evaluate(axe.source);
             expect(await violations(page)).toEqual([]);
           },
           { colorScheme, viewport: { width, height: 844 } },
@@ -179,17 +119,3 @@ describe.skipIf(executablePath === undefined && !required)('the reference page i
     );
   });
 });
-
-interface AxeResults {
-  violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
-}
-
-/** WCAG 2.2 A and AA and axe's best practices. */
-async function violations(page: Page): Promise<string[]> {
-  const found = await page.evaluate<AxeResults>(`axe.run(document, {
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  })`);
-  return found.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
-  );
-}

@@ -1,7 +1,8 @@
 /** Parts of the page: one operation, one schema, and the tables that they are made of. */
+
+import { html, type Markup, prose } from '../../../core/markup.ts';
 import type { Method, OpenApiDocument, Operation, Parameter, Response, Schema } from '../document.ts';
 import { curlFor } from './curl.ts';
-import { html, type Markup, prose } from './markup.ts';
 import { flat, nameOf, type Resolve } from './resolve.ts';
 import { limitsText, typeText } from './schema-text.ts';
 

@@ -3,10 +3,10 @@
  * sheet by its hash, so that nothing else could run or load even if it slipped through the escaping.
  */
 import { createHash } from 'node:crypto';
+import { html, type Markup, prose, trusted } from '../../../core/markup.ts';
 import { REFUSALS } from '../../contract/refusal.ts';
 import { METHODS, type OpenApiDocument } from '../document.ts';
 import { PROBLEMS } from '../responses.ts';
-import { html, type Markup, prose, trusted } from './markup.ts';
 import { operationPart, type PlacedOperation, schemaId, schemaPart, table } from './parts.ts';
 import { resolverOf } from './resolve.ts';
 import { STYLE } from './style.ts';

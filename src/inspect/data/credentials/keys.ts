@@ -78,6 +78,21 @@ export const keys: CredentialFamily = {
       },
     },
     {
+      // what the reader of key stores says of one: see formats/key-store
+      provider: 'key-store',
+      kind: 'key-store',
+      sensitivity: 'unknown',
+      severity: 'medium',
+      grants: 'with its password: signs, decrypts or signs in as its owner',
+      keywords: ['key store with a private key, SHA-256 '],
+      pattern: /^(?:JKS|JCEKS|BKS|PKCS#12) key store with a private key, SHA-256 ([0-9a-f]{64})$/g,
+      source: 'https://www.rfc-editor.org/rfc/rfc7292',
+      examples: {
+        bad: [`PKCS#12 key store with a private key, SHA-256 ${'0a1b2c3d'.repeat(8)}`],
+        good: ['PKCS#12 key store with a private key', 'key store with a private key, SHA-256 of it'],
+      },
+    },
+    {
       provider: 'jwk',
       kind: 'private-key',
       sensitivity: 'secret',

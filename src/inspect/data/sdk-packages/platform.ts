@@ -137,11 +137,19 @@ export const PLATFORM: readonly SdkPackage[] = [
     android: 'kotlinx.serialization',
     maven: 'org.jetbrains.kotlinx:kotlinx-serialization-core',
   }),
-  sdk('Kotlin date and time', 'JetBrains', 'architecture', `${KOTLINX.replace('api/kotlinx.', 'api/kotlinx-')}datetime/`, {
-    android: 'kotlinx.datetime',
-    maven: 'org.jetbrains.kotlinx:kotlinx-datetime',
+  sdk(
+    'Kotlin date and time',
+    'JetBrains',
+    'architecture',
+    `${KOTLINX.replace('api/kotlinx.', 'api/kotlinx-')}datetime/`,
+    {
+      android: 'kotlinx.datetime',
+      maven: 'org.jetbrains.kotlinx:kotlinx-datetime',
+    },
+  ),
+  sdk('Kotlin extensions', 'JetBrains', 'ui', 'https://kotlinlang.org/docs/', {
+    android: 'kotlinx.android kotlinx.parcelize',
   }),
-  sdk('Kotlin extensions', 'JetBrains', 'ui', 'https://kotlinlang.org/docs/', { android: 'kotlinx.android kotlinx.parcelize' }),
   sdk('AtomicFU', 'JetBrains', 'runtime', 'https://github.com/Kotlin/kotlinx-atomicfu', {
     android: 'kotlinx.atomicfu',
     maven: 'org.jetbrains.kotlinx:atomicfu',
@@ -153,24 +161,41 @@ export const PLATFORM: readonly SdkPackage[] = [
   sdk('Compose Multiplatform', 'JetBrains', 'ui', 'https://www.jetbrains.com/compose-multiplatform/', {
     android: 'org.jetbrains.compose org.jetbrains.skia org.jetbrains.skiko',
   }),
-  sdk('Scala library', 'EPFL', 'runtime', 'https://www.scala-lang.org/', { android: 'scala', maven: 'org.scala-lang:scala-library' }),
+  sdk('Scala library', 'EPFL', 'runtime', 'https://www.scala-lang.org/', {
+    android: 'scala',
+    maven: 'org.scala-lang:scala-library',
+  }),
   sdk('Apache Groovy', 'Apache Software Foundation', 'runtime', 'https://groovy-lang.org/', {
     android: 'groovy org.codehaus.groovy org.apache.groovy',
     maven: 'org.apache.groovy:groovy',
   }),
   sdk('Flutter', 'Google', 'runtime', 'https://api.flutter.dev/javadoc/', { android: 'io.flutter', ios: 'Flutter' }),
-  sdk('Flutter Community plug-ins', 'Flutter Community', 'runtime', 'https://pub.dev/publishers/fluttercommunity.dev/packages', {
-    android: 'dev.fluttercommunity',
-  }),
+  sdk(
+    'Flutter Community plug-ins',
+    'Flutter Community',
+    'runtime',
+    'https://pub.dev/publishers/fluttercommunity.dev/packages',
+    {
+      android: 'dev.fluttercommunity',
+    },
+  ),
   sdk('React Native', 'Meta', 'runtime', 'https://reactnative.dev/', {
-    android: 'com.facebook.react com.facebook.hermes com.facebook.jni com.facebook.soloader com.facebook.yoga com.facebook.systrace com.facebook.proguard com.facebook.perftest com.facebook.debug com.facebook.infer com.facebook.common.logging com.facebook.fbreact',
+    android:
+      'com.facebook.react com.facebook.hermes com.facebook.jni com.facebook.soloader com.facebook.yoga com.facebook.systrace com.facebook.proguard com.facebook.perftest com.facebook.debug com.facebook.infer com.facebook.common.logging com.facebook.fbreact',
     ios: 'React React-Core RCTReact hermes hermes-engine Yoga ReactCommon',
     maven: 'com.facebook.react:react-android',
   }),
-  sdk('React Native community modules', 'React Native community', 'runtime', 'https://github.com/react-native-community', {
-    android: 'com.reactnativecommunity com.reactnative com.reactlibrary com.learnium.RNDeviceInfo com.oblador.vectoricons com.th3rdwave.safeareacontext com.zoontek.rnpermissions com.swmansion com.horcrux.svg com.BV.LinearGradient com.rnfs com.lugg com.dylanvann.fastimage com.brentvatne org.reactnative com.imagepicker com.airbnb.android.react com.ocetnik com.reactcommunity com.emekalites com.rssignaturecapture com.ReactNativeBlobUtil com.RNFetchBlob com.wix.reactnativenotifications com.wix.reactnativeuilib com.mrousavy',
-    ios: 'RNScreens RNGestureHandler RNReanimated RNSVG RNDeviceInfo RNVectorIcons RNCAsyncStorage RNFS react_native_safe_area_context',
-  }),
+  sdk(
+    'React Native community modules',
+    'React Native community',
+    'runtime',
+    'https://github.com/react-native-community',
+    {
+      android:
+        'com.reactnativecommunity com.reactnative com.reactlibrary com.learnium.RNDeviceInfo com.oblador.vectoricons com.th3rdwave.safeareacontext com.zoontek.rnpermissions com.swmansion com.horcrux.svg com.BV.LinearGradient com.rnfs com.lugg com.dylanvann.fastimage com.brentvatne org.reactnative com.imagepicker com.airbnb.android.react com.ocetnik com.reactcommunity com.emekalites com.rssignaturecapture com.ReactNativeBlobUtil com.RNFetchBlob com.wix.reactnativenotifications com.wix.reactnativeuilib com.mrousavy',
+      ios: 'RNScreens RNGestureHandler RNReanimated RNSVG RNDeviceInfo RNVectorIcons RNCAsyncStorage RNFS react_native_safe_area_context',
+    },
+  ),
   sdk('Expo', 'Expo', 'runtime', 'https://docs.expo.dev/', {
     android: 'expo host.exp.exponent org.unimodules versioned.host.exp',
     ios: 'Expo ExpoModulesCore EXConstants EXFont EXUpdates',
@@ -185,7 +210,8 @@ export const PLATFORM: readonly SdkPackage[] = [
     maven: 'org.apache.cordova:framework',
   }),
   sdk('Cordova plug-ins', 'Cordova community', 'runtime', 'https://cordova.apache.org/plugins/', {
-    android: 'nl.xservices.plugins cordova.plugin cordova.plugins com.phonegap com.adobe.phonegap org.pushandplay com.synconset io.liteglue io.sqlc com.plugin.gcm de.appplant uk.co.workingedge com.silkimen com.phonegap.plugins',
+    android:
+      'nl.xservices.plugins cordova.plugin cordova.plugins com.phonegap com.adobe.phonegap org.pushandplay com.synconset io.liteglue io.sqlc com.plugin.gcm de.appplant uk.co.workingedge com.silkimen com.phonegap.plugins',
   }),
   sdk('Capacitor', 'Ionic', 'runtime', 'https://capacitorjs.com/docs', {
     android: 'com.getcapacitor com.capacitorjs',
@@ -218,10 +244,18 @@ export const PLATFORM: readonly SdkPackage[] = [
     maven: 'org.godotengine:godot',
   }),
   sdk('Cocos2d-x', 'Cocos', 'runtime games', 'https://docs.cocos.com/', { android: 'org.cocos2dx com.cocos' }),
-  sdk('libGDX', 'libGDX', 'runtime games', 'https://libgdx.com/', { android: 'com.badlogic.gdx', maven: 'com.badlogicgames.gdx:gdx' }),
-  sdk('Solar2D', 'Solar2D', 'runtime games', 'https://docs.coronalabs.com/', { android: 'com.ansca.corona com.naef.jnlua' }),
+  sdk('libGDX', 'libGDX', 'runtime games', 'https://libgdx.com/', {
+    android: 'com.badlogic.gdx',
+    maven: 'com.badlogicgames.gdx:gdx',
+  }),
+  sdk('Solar2D', 'Solar2D', 'runtime games', 'https://docs.coronalabs.com/', {
+    android: 'com.ansca.corona com.naef.jnlua',
+  }),
   sdk('SDL', 'SDL community', 'runtime games', 'https://www.libsdl.org/', { android: 'org.libsdl.app' }),
-  sdk('Qt', 'The Qt Company', 'runtime', 'https://doc.qt.io/', { android: 'org.qtproject.qt org.qtproject.qt5', ios: 'QtCore' }),
+  sdk('Qt', 'The Qt Company', 'runtime', 'https://doc.qt.io/', {
+    android: 'org.qtproject.qt org.qtproject.qt5',
+    ios: 'QtCore',
+  }),
   sdk('Kivy', 'Kivy', 'runtime', 'https://kivy.org/doc/stable/', { android: 'org.kivy org.renpy.android org.jnius' }),
   sdk('Adobe AIR', 'Harman', 'runtime', 'https://airsdk.dev/', { android: 'com.adobe.air' }),
   sdk('B4A', 'Anywhere Software', 'runtime', 'https://www.b4x.com/', { android: 'anywheresoftware.b4a' }),
@@ -238,7 +272,10 @@ export const PLATFORM: readonly SdkPackage[] = [
     android: 'org.mozilla.geckoview org.mozilla.gecko',
     maven: 'org.mozilla.geckoview:geckoview',
   }),
-  sdk('Rhino', 'Mozilla', 'runtime', 'https://github.com/mozilla/rhino', { android: 'org.mozilla.javascript', maven: 'org.mozilla:rhino' }),
+  sdk('Rhino', 'Mozilla', 'runtime', 'https://github.com/mozilla/rhino', {
+    android: 'org.mozilla.javascript',
+    maven: 'org.mozilla:rhino',
+  }),
   sdk('J2V8', 'EclipseSource', 'runtime', 'https://github.com/eclipsesource/J2V8', { android: 'com.eclipsesource.v8' }),
   sdk('TensorFlow Lite', 'Google', 'runtime', 'https://ai.google.dev/edge/litert', {
     android: 'org.tensorflow.lite org.tensorflow',
@@ -246,6 +283,12 @@ export const PLATFORM: readonly SdkPackage[] = [
     maven: 'org.tensorflow:tensorflow-lite',
   }),
   sdk('PyTorch Mobile', 'Meta', 'runtime', 'https://pytorch.org/mobile/', { android: 'org.pytorch', ios: 'LibTorch' }),
-  sdk('OpenCV', 'OpenCV', 'images', 'https://docs.opencv.org/', { android: 'org.opencv', ios: 'opencv2', maven: 'org.opencv:opencv' }),
-  sdk('Swift standard library', 'Apple', 'runtime', 'https://developer.apple.com/documentation/swift', { ios: 'Swift _Concurrency' }),
+  sdk('OpenCV', 'OpenCV', 'images', 'https://docs.opencv.org/', {
+    android: 'org.opencv',
+    ios: 'opencv2',
+    maven: 'org.opencv:opencv',
+  }),
+  sdk('Swift standard library', 'Apple', 'runtime', 'https://developer.apple.com/documentation/swift', {
+    ios: 'Swift _Concurrency',
+  }),
 ];

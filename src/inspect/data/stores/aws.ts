@@ -12,74 +12,60 @@ export const aws: StoreFamily = {
   name: 'aws',
   kinds: {
     s3: {
-      title: 'Amazon S3 bucket',
       holds: 'files',
       reach: 'the list of objects and each object, where policy or ACL let everyone read',
     },
     'cognito-identity-pool': {
-      title: 'Amazon Cognito identity pool',
       holds: 'identities',
       reach: 'AWS keys for a guest, where the pool admits guests, and with them whatever their role may do',
     },
     'cognito-user-pool': {
-      title: 'Amazon Cognito user pool',
       holds: 'identities',
       reach: 'an account, where the pool lets everyone sign up',
     },
     appsync: {
-      title: 'AWS AppSync API',
       holds: 'records',
       reach: 'every query that the API key of the package may send',
     },
     'api-gateway': { title: 'Amazon API Gateway', holds: 'code', reach: 'whatever the API answers without a token' },
     'lambda-url': {
-      title: 'AWS Lambda function',
       holds: 'code',
       reach: 'whatever the function answers without a token',
     },
     'elastic-beanstalk': {
-      title: 'AWS Elastic Beanstalk app',
       holds: 'code',
       reach: 'whatever the app answers without a login',
     },
     opensearch: {
-      title: 'Amazon OpenSearch domain',
       holds: 'records',
       reach: 'every index, where the access policy lets everyone in',
     },
     rds: {
-      title: 'Amazon RDS instance',
       holds: 'records',
       reach: 'a login of the database, where its network lets everyone in',
     },
     elasticache: {
-      title: 'Amazon ElastiCache',
       holds: 'records',
       reach: 'nothing from outside its network',
     },
     documentdb: { title: 'Amazon DocumentDB', holds: 'records', reach: 'nothing from outside its network' },
     dynamodb: {
-      title: 'Amazon DynamoDB table',
       holds: 'records',
       reach: 'with the keys of a guest or of the package: what their role may read',
     },
     kinesis: {
-      title: 'Amazon Kinesis stream',
       holds: 'messages',
       reach: 'with the keys of a guest or of the package: records written to, or read from, the stream',
     },
     sqs: {
-      title: 'Amazon SQS queue',
       holds: 'messages',
       reach: 'its messages, where the policy lets everyone receive',
     },
     sns: {
-      title: 'Amazon SNS topic',
       holds: 'messages',
       reach: 'with the keys of a guest or of the package: messages to everyone who subscribed',
     },
     'aws-iot': {
-      title: 'AWS IoT Core',
       holds: 'messages',
       reach: 'with a certificate or the keys of a guest: the topics that its policy allows',
     },

@@ -8,52 +8,42 @@ export const azure: StoreFamily = {
   name: 'azure',
   kinds: {
     'azure-blob': {
-      title: 'Azure Blob Storage account',
       holds: 'files',
       reach: 'the list of blobs and each blob of a container with public access',
     },
     'azure-table': {
-      title: 'Azure Table, Queue or File storage',
       holds: 'records',
       reach: 'nothing without a key or a signature (SAS) of the package',
     },
     'azure-cosmos': {
-      title: 'Azure Cosmos DB',
       holds: 'records',
       reach: 'nothing without a key; with one from the package, every document',
     },
     'azure-search': {
-      title: 'Azure AI Search',
       holds: 'records',
       reach: 'with the query key of the package: every document of every index',
     },
     'azure-sql': {
-      title: 'Azure SQL',
       holds: 'records',
       reach: 'a login of the database, where its firewall lets everyone in',
     },
     'azure-functions': {
-      title: 'Azure App Service or Functions',
       holds: 'code',
       reach: 'whatever the app answers without a key',
     },
     'azure-api-management': {
-      title: 'Azure API Management',
       holds: 'code',
       reach: 'whatever the API answers without a key',
     },
     'azure-service-bus': {
-      title: 'Azure Service Bus, Event Hubs or Notification Hubs',
       holds: 'messages',
       reach: 'with the shared access key of the package: messages read or sent',
     },
     'azure-iot': {
-      title: 'Azure IoT Hub',
       holds: 'messages',
       reach: 'with the key of the package: messages of its devices',
     },
     'azure-signalr': {
-      title: 'Azure SignalR or Web PubSub',
       holds: 'messages',
       reach: 'with a token: messages of its hub',
     },

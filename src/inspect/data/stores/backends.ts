@@ -9,35 +9,29 @@ export const backends: StoreFamily = {
   kinds: {
     parse: { title: 'Parse Server', holds: 'records', reach: PARSE_CLASSES },
     'parse-app': {
-      title: 'Parse application id',
       holds: 'nothing',
       reach: 'nothing by itself; the id that the Parse Server asks for',
     },
     appwrite: {
-      title: 'Appwrite',
       holds: 'records',
       reach: 'collections and buckets that the role `any` may read, and an account where everyone may sign up',
     },
     pocketbase: { title: 'PocketBase', holds: 'records', reach: 'every collection whose list rule is empty' },
     backendless: {
-      title: 'Backendless app',
       holds: 'records',
       reach: 'every table that the role `NotAuthenticatedUser` may find in',
     },
     hasura: {
-      title: 'Hasura GraphQL',
       holds: 'records',
       reach: 'what the unauthorized role may read; everything where no admin secret is set',
     },
     kinvey: {
-      title: 'Progress Kinvey app',
       holds: 'records',
       reach: 'with the app secret of the package: collections that every user may read',
     },
     convex: { title: 'Convex deployment', holds: 'records', reach: 'every public query and mutation' },
     xano: { title: 'Xano workspace', holds: 'records', reach: 'every API endpoint without authentication' },
     bubble: {
-      title: 'Bubble app',
       holds: 'records',
       reach: 'every type of thing that its Data API and privacy rules open',
     },

@@ -9,7 +9,6 @@ export const buckets: StoreFamily = {
   kinds: {
     'digitalocean-spaces': { title: 'DigitalOcean Space', holds: 'files', reach: LISTED },
     'cloudflare-r2': {
-      title: 'Cloudflare R2',
       holds: 'files',
       reach: 'each object whose name is known, where the bucket is public',
     },
@@ -23,7 +22,6 @@ export const buckets: StoreFamily = {
     'scaleway-objects': { title: 'Scaleway bucket', holds: 'files', reach: LISTED },
     qiniu: { title: 'Qiniu bucket', holds: 'files', reach: 'each object whose name is known' },
     cloudinary: {
-      title: 'Cloudinary product environment',
       holds: 'files',
       reach: 'each file whose name is known; uploads, where a preset is unsigned',
     },

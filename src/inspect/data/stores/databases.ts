@@ -8,23 +8,19 @@ export const databases: StoreFamily = {
   kinds: {
     'mongodb-atlas': { title: 'MongoDB Atlas cluster', holds: 'records', reach: LOGIN },
     'mongodb-atlas-data-api': {
-      title: 'MongoDB Atlas Data API',
       holds: 'records',
       reach: 'with the key of the package: every collection it may read',
     },
     'atlas-app-services': {
-      title: 'Atlas App Services (Realm) app',
       holds: 'records',
       reach: 'an anonymous or new account, where the app admits it, and the collections its rules open',
     },
     mlab: { title: 'mLab database', holds: 'records', reach: LOGIN },
     'redis-cloud': {
-      title: 'Redis Cloud database',
       holds: 'records',
       reach: 'every key, where it asks for no password',
     },
     upstash: {
-      title: 'Upstash database',
       holds: 'records',
       reach: 'with the token of the package: every key it may read',
     },
@@ -32,35 +28,29 @@ export const databases: StoreFamily = {
     planetscale: { title: 'PlanetScale database', holds: 'records', reach: LOGIN },
     cockroachdb: { title: 'CockroachDB Cloud cluster', holds: 'records', reach: LOGIN },
     turso: {
-      title: 'Turso database',
       holds: 'records',
       reach: 'with the token of the package: every table it may read',
     },
     aiven: { title: 'Aiven service', holds: 'records', reach: LOGIN },
     cloudant: {
-      title: 'IBM Cloudant',
       holds: 'records',
       reach: 'every document of a database that `_reader` is given to everyone',
     },
     'couchbase-capella': {
-      title: 'Couchbase Capella',
       holds: 'records',
       reach: 'an account, where its App Services let everyone sign up',
     },
     'digitalocean-database': { title: 'DigitalOcean database', holds: 'records', reach: LOGIN },
     fauna: { title: 'Fauna', holds: 'records', reach: 'with the secret of the package: whatever its role may read' },
     astra: {
-      title: 'DataStax Astra DB',
       holds: 'records',
       reach: 'with the token of the package: every table it may read',
     },
     influxdb: {
-      title: 'InfluxDB Cloud',
       holds: 'records',
       reach: 'with the token of the package: every bucket it may read',
     },
     airtable: {
-      title: 'Airtable base',
       holds: 'records',
       reach: 'with the token of the package: every table of the base',
     },

@@ -24,43 +24,35 @@ export const firebase: StoreFamily = {
   name: 'firebase',
   kinds: {
     'firebase-rtdb': {
-      title: 'Firebase Realtime Database',
       holds: 'records',
       reach: 'the whole tree of records by `GET /.json`, where its rules let everyone read',
     },
     'firebase-storage': {
-      title: 'Cloud Storage for Firebase',
       holds: 'files',
       reach: 'the list of files and each file, where its rules let everyone read',
     },
     firestore: {
-      title: 'Cloud Firestore',
       holds: 'records',
       reach: 'the documents of a collection whose rules let everyone read',
     },
     'firebase-remote-config': {
-      title: 'Firebase Remote Config',
       holds: 'records',
       reach: 'every parameter of the app’s template: the API key and the app id of the package are all it asks for',
     },
     'cloud-functions': {
-      title: 'Cloud Functions',
       holds: 'code',
       reach: 'whatever the function answers without a token',
     },
     'cloud-run': { title: 'Cloud Run', holds: 'code', reach: 'whatever the service answers without a token' },
     'firebase-hosting': {
-      title: 'Firebase Hosting',
       holds: 'code',
       reach: 'the pages, and `/__/firebase/init.json` with the configuration of the project',
     },
     'firebase-project': {
-      title: 'Firebase project',
       holds: 'nothing',
       reach: 'nothing by itself; it names the database, the bucket and the functions of the project',
     },
     'google-app-id': {
-      title: 'Firebase app id',
       holds: 'nothing',
       reach: 'nothing by itself; with the API key of the package, the Remote Config of the app',
     },

@@ -6,18 +6,15 @@ export const google: StoreFamily = {
   name: 'google',
   kinds: {
     gcs: {
-      title: 'Google Cloud Storage bucket',
       holds: 'files',
       reach: 'the list of objects and each object, where `allUsers` may read the bucket',
     },
     'cloud-endpoints': {
-      title: 'Cloud Endpoints or API Gateway',
       holds: 'code',
       reach: 'whatever the API answers without a token',
     },
     'app-engine': { title: 'App Engine app', holds: 'code', reach: 'whatever the app answers without a login' },
     'cloud-sql': {
-      title: 'Cloud SQL instance',
       holds: 'records',
       reach: 'a login of the database, where its network lets everyone in',
     },

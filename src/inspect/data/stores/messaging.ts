@@ -6,57 +6,46 @@ export const messaging: StoreFamily = {
   name: 'messaging',
   kinds: {
     'hivemq-cloud': {
-      title: 'HiveMQ Cloud broker',
       holds: 'messages',
       reach: 'with the login of the package: every topic its role may read',
     },
     'emqx-cloud': {
-      title: 'EMQX Cloud broker',
       holds: 'messages',
       reach: 'with the login of the package: every topic its rules open',
     },
     cloudmqtt: {
-      title: 'CloudMQTT or CloudAMQP',
       holds: 'messages',
       reach: 'with the login of the package: every topic or queue',
     },
     'public-mqtt': {
-      title: 'public test broker (MQTT)',
       holds: 'messages',
       reach: 'every message of everyone: the broker has no logins',
     },
     adafruit: {
-      title: 'Adafruit IO',
       holds: 'messages',
       reach: 'with the key of the package: every feed of the account',
     },
     onesignal: {
-      title: 'OneSignal app',
       holds: 'messages',
       reach: 'a subscription under any external id, where identity verification is off',
     },
     pusher: {
-      title: 'Pusher Channels app',
       holds: 'messages',
       reach: 'with the key of the package: every message of public channels',
     },
     'pusher-beams': {
-      title: 'Pusher Beams instance',
       holds: 'messages',
       reach: 'a device that subscribes to any public interest',
     },
     pubnub: {
-      title: 'PubNub',
       holds: 'messages',
       reach: 'with the subscribe key of the package: every channel, where access manager is off',
     },
     'fcm-sender': {
-      title: 'Firebase Cloud Messaging sender',
       holds: 'nothing',
       reach: 'nothing by itself; it names the project that sends',
     },
     mailgun: {
-      title: 'Mailgun domain',
       holds: 'messages',
       reach: 'with the key of the package: mail in the name of the domain, and its logs',
     },

@@ -25,25 +25,21 @@ export const search: StoreFamily = {
   name: 'search',
   kinds: {
     algolia: {
-      title: 'Algolia application',
       holds: 'records',
       reach: 'with the search key of the package: every index that the key may search, record by record',
     },
     meilisearch: { title: 'Meilisearch project', holds: 'records', reach: OPEN_INDEX },
     typesense: {
-      title: 'Typesense cluster',
       holds: 'records',
       reach: 'with the key of the package: every collection it may search',
     },
     'elastic-cloud': {
-      title: 'Elastic Cloud deployment',
       holds: 'records',
       reach: 'with a key or password of the package: every index it may read',
     },
     bonsai: { title: 'Bonsai Elasticsearch cluster', holds: 'records', reach: OPEN_INDEX },
     searchly: { title: 'Searchly Elasticsearch cluster', holds: 'records', reach: OPEN_INDEX },
     'elastic-app-search': {
-      title: 'Elastic App Search or Swiftype',
       holds: 'records',
       reach: 'with the search key of the package: every document of its engine',
     },

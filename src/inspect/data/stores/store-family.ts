@@ -7,9 +7,8 @@
 /** What a back end keeps. `nothing`: its name says which project or app it is, no more. */
 export type Holds = 'records' | 'files' | 'identities' | 'messages' | 'code' | 'nothing';
 
+/** Its title for people stands in core/store-titles.ts. */
 export interface StoreKind {
-  /** For people: `Firebase Realtime Database`. */
-  title: string;
   holds: Holds;
   /** What a stranger who has the address reaches when nothing guards it. */
   reach: string;

@@ -23,7 +23,6 @@ const familySchema = z.strictObject({
   kinds: z.record(
     z.string(),
     z.strictObject({
-      title: z.string().min(3),
       holds: z.enum(['records', 'files', 'identities', 'messages', 'code', 'nothing']),
       reach: z.string().min(10).regex(/[^.]$/),
     }),

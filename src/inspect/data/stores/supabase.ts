@@ -11,12 +11,10 @@ export const supabase: StoreFamily = {
   name: 'supabase',
   kinds: {
     supabase: {
-      title: 'Supabase project',
       holds: 'records',
       reach: 'with the anon key of the package: every table without row-level security, and public buckets',
     },
     nhost: {
-      title: 'Nhost project',
       holds: 'records',
       reach: 'what the role `public` may read over GraphQL, and public files',
     },

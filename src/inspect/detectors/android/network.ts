@@ -1,5 +1,6 @@
 /** Settings of the network: what may go out in clear, whom the app trusts, what it pins – and the hosts this concerns. */
 import type { InspectEndpoint } from '../../../core/contract/inspect.ts';
+import { isAddress } from '../url.ts';
 import { boolean } from './element.ts';
 import { type AndroidFacts, inXml, type Settings } from './facts.ts';
 import { type DomainPolicy, defaultPolicy, type NetworkPolicy, networkPolicy, policyFor } from './network-security.ts';
@@ -94,7 +95,12 @@ function configSettings(facts: AndroidFacts, settings: Settings, policy: Network
 
 function patternOf(policy: object): string {
   const { host, subdomains } = policy as Partial<DomainPolicy>;
-  return host === undefined ? '*' : subdomains === true ? `*.${host}` : host;
+  return host === undefined ? '*' : subdomains === true && !isNumeric(host) ? `*.${host}` : host;
+}
+
+/** An address has no subdomains, whatever the configuration says of them. */
+function isNumeric(host: string): boolean {
+  return isAddress(host) || host.includes(':');
 }
 
 /** Schemes that the platform's policy is asked about; sockets of the app's own (MQTT, databases) ask nobody. */

@@ -6,27 +6,13 @@
  * Application class (`com.bluemarket` of `com.bluemarket.shop.ui.Splash`). Names that a shrinker made (`a.b.c`) tell
  * nothing.
  */
+import { VENDOR_NAMESPACES } from '../../data/sdk-packages/vendor-namespaces.ts';
 import type { XmlElement } from '../../source.ts';
+import { prefixOf } from '../sdk-of-class.ts';
 import { child, childrenNamed, text } from './element.ts';
 
 export type CodeOwner = 'app' | 'library' | 'unknown';
 export type OwnCode = (className: string) => CodeOwner;
-
-/** Frameworks that stand in for an app's own classes: their packages never are the developer's. */
-const FRAMEWORKS = (
-  'android androidx java javax jakarta kotlin kotlinx dalvik junit scala groovy rx okhttp3 okio retrofit2 dagger ' +
-  'com.android com.google com.facebook com.squareup com.amazonaws com.amazon com.microsoft com.unity3d com.xamarin com.applovin ' +
-  'com.appsflyer com.adjust com.onesignal com.bumptech com.airbnb com.stripe com.paypal com.braintreepayments com.urbanairship ' +
-  'com.swmansion com.reactnative com.reactnativecommunity com.ionicframework com.getcapacitor com.huawei com.xiaomi com.tencent ' +
-  'com.alibaba com.baidu com.mixpanel com.segment com.crashlytics com.flurry com.unity com.ironsource com.mopub com.vungle ' +
-  'com.chartboost com.adcolony com.bugsnag com.newrelic com.datadog com.sentry com.intercom com.zendesk com.mapbox com.jakewharton ' +
-  'com.github com.gitlab com.fasterxml com.journeyapps com.theartofdev com.yalantis com.afollestad com.twitter com.linkedin ' +
-  'org.apache org.json org.xml org.xmlpull org.w3c org.kotlin org.intellij org.jetbrains org.bouncycastle org.spongycastle ' +
-  'org.greenrobot org.slf4j org.jsoup org.webrtc org.chromium org.conscrypt org.eclipse org.mozilla org.unimodules org.reactivestreams ' +
-  'io.flutter io.reactivex io.realm io.sentry io.grpc io.netty io.ktor io.branch io.fabric io.intercom io.invertase io.github io.legere ' +
-  'net.gotev net.sqlcipher net.openid dev.fluttercommunity expo mono crc64 dart bolts butterknife pl.droidsonroids de.greenrobot me.leolin'
-).split(' ');
-const FRAMEWORK_SET = new Set(FRAMEWORKS);
 
 /** Prefixes that many apps share: what lies beside an app in them is nobody's. */
 const SHARED = new Set(
@@ -51,10 +37,11 @@ export function createOwnCode(manifest: XmlElement): OwnCode {
   }
 
   return (className) => {
+    const sdk = prefixOf(className);
     // the longest prefix that says something wins: an app in `com.google.shop` owns that, not all of `com.google`
-    for (let name = className; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('.')))) {
+    for (let name = className.slice(0, 300); name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('.')))) {
       if (own.has(name)) return 'app';
-      if (FRAMEWORK_SET.has(name)) return 'library';
+      if (name === sdk?.prefix || VENDOR_NAMESPACES.has(name)) return 'library';
     }
     return isShrunk(className) ? 'unknown' : 'library';
   };
@@ -67,7 +54,9 @@ function organisationOf(name: string): string {
 }
 
 function isFramework(packageName: string): boolean {
-  return FRAMEWORKS.some((prefix) => packageName === prefix || packageName.startsWith(`${prefix}.`));
+  if (prefixOf(packageName) !== undefined) return true;
+  const labels = packageName.split('.').slice(0, 4);
+  return labels.some((_, index) => VENDOR_NAMESPACES.has(labels.slice(0, index + 1).join('.')));
 }
 
 function mainClasses(manifest: XmlElement): string[] {

@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 
 parentPort.on('message', ({ path }) => {
+  if (path === 'late') setTimeout(() => process.exit(7), 50);
   if (path === 'hang') for (;;);
   if (path === 'die') process.exit(7);
   if (path === 'eat') for (const all = []; ; ) all.push(new Array(1000).fill(path));

@@ -8,12 +8,12 @@ import { memberClass, type Tables } from './tables.ts';
 /** The methods that have code, in the order of the classes; columns of one table. */
 export interface Methods {
   /** method_ids index. */
-  id: number[];
+  id: Uint32Array;
   /** Type id of the class. */
-  type: number[];
+  type: Uint32Array;
   /** Byte offset of the code_item. */
-  code: number[];
-  access: number[];
+  code: Uint32Array;
+  access: Uint32Array;
 }
 
 export interface Classes {
@@ -30,6 +30,20 @@ export interface Classes {
 /** Where `next` reads: module-level, so that the hottest loop of all touches no object. */
 let bytes: Uint8Array = new Uint8Array(0);
 let at = 0;
+/** The methods found so far. */
+let table: Methods = columns(0);
+let size = 0;
+
+function columns(count: number): Methods {
+  const column = () => new Uint32Array(count);
+  return { id: column(), type: column(), code: column(), access: column() };
+}
+
+function resized(methods: Methods, count: number): Methods {
+  const made = columns(count);
+  for (const key of ['id', 'type', 'code', 'access'] as const) made[key].set(methods[key].subarray(0, count));
+  return made;
+}
 
 /** One uleb128; nearly all take a byte or two. */
 function next(): number {
@@ -48,13 +62,16 @@ function next(): number {
 
 export function readClasses(tables: Tables): Classes {
   const found: Classes = {
-    methods: { id: [], type: [], code: [], access: [] },
+    methods: columns(0),
     fieldDefined: new Uint8Array(tables.fields.count),
     fieldInitial: new Map(),
     defined: new Uint32Array(tables.types.count),
     damaged: false,
   };
   bytes = tables.bytes;
+  // Each method is defined once, except in a forged file.
+  table = columns(tables.methods.count);
+  size = 0;
   // Each member takes two bytes at least; classes that share their data (a forged file) use the budget up.
   let left = bytes.length;
   for (let index = 0; index < tables.classes.count && left > 0; index++) {
@@ -67,7 +84,9 @@ export function readClasses(tables: Tables): Classes {
     else left -= readClass(tables, found, type, data, tables.u32[def + 7] ?? 0, left);
   }
   if (left <= 0) found.damaged = true;
+  found.methods = resized(table, size);
   bytes = new Uint8Array(0);
+  table = columns(0);
   return found;
 }
 
@@ -79,7 +98,6 @@ function readClass(tables: Tables, found: Classes, type: number, data: number, v
   const fields = statics + next();
   const direct = next();
   const all = direct + next();
-  const { id, type: types, code: codes, access: flags } = found.methods;
   const most = left - initial.length;
   let field = 0;
   let members = 0;
@@ -104,10 +122,11 @@ function readClass(tables: Tables, found: Classes, type: number, data: number, v
       break;
     }
     if (code === 0) continue;
-    id.push(method);
-    types.push(type);
-    codes.push(code);
-    flags.push(access);
+    if (size === table.id.length) table = resized(table, size * 2 + 16);
+    table.id[size] = method;
+    table.type[size] = type;
+    table.code[size] = code;
+    table.access[size++] = access;
   }
   return members + count + initial.length + 1;
 }
@@ -115,13 +134,15 @@ function readClass(tables: Tables, found: Classes, type: number, data: number, v
 /** Name of a package -> how many classes of this file are in it. Types are sorted by descriptor, so packages come in runs. */
 export function packagesOf(tables: Tables, classes: Classes): Map<string, number> {
   const packages = new Map<string, number>();
-  const { bytes: file, u32 } = tables;
+  // without the type of a Buffer, whose methods cost more than these short names
+  const file: Uint8Array = tables.bytes;
+  const { u32 } = tables;
   let from = 0;
   let length = -1;
   let count = 0;
   const flush = () => {
     if (count === 0) return;
-    const name = file.toString('utf8', from, from + length).replaceAll('/', '.');
+    const name = tables.bytes.toString('utf8', from, from + length).replaceAll('/', '.');
     packages.set(name, (packages.get(name) ?? 0) + count);
   };
   for (let type = 0; type < classes.defined.length; type++) {
@@ -129,9 +150,10 @@ export function packagesOf(tables: Tables, classes: Classes): Map<string, number
     let start = u32[(tables.strings.at >> 2) + (u32[(tables.types.at >> 2) + type] ?? 0)] ?? 0;
     while ((file[start] ?? 0) >= 0x80) start++;
     start += 2; // the length's last byte and the L
-    const end = file.indexOf(0, start);
-    const slash = Math.max(start, file.lastIndexOf(0x2f, end));
-    if (end < 0) break;
+    let slash = start;
+    let end = start;
+    for (let byte = file[end]; byte !== undefined && byte !== 0; byte = file[++end]) if (byte === 0x2f) slash = end;
+    if (end >= file.length) break;
     if (slash - start === length && same(file, from, start, length)) {
       count++;
       continue;

@@ -167,5 +167,8 @@ function markTextTakers(tables: Tables, { methods }: Classes, marks: Uint8Array)
       if (type === a || type === b || type === c || type === d) takes[proto] = METHOD_TAKES_TEXT;
     }
   }
-  for (const id of methods.id) marks[id] = (marks[id] ?? 0) | (takes[memberShape(tables, tables.methods, id)] ?? 0);
+  for (let index = 0; index < methods.id.length; index++) {
+    const id = methods.id[index] as number;
+    marks[id] = (marks[id] ?? 0) | (takes[memberShape(tables, tables.methods, id)] ?? 0);
+  }
 }

@@ -65,8 +65,10 @@ export function stringBytes(tables: Tables, id: number): { start: number; end: n
   for (let digits = 0; digits < 4 && (bytes[start] ?? 0) >= 0x80; digits++) start++;
   start++;
   if (start >= bytes.length) return undefined;
-  const end = bytes.subarray(start, start + LONGEST).indexOf(0);
-  return { start, end: end < 0 ? Math.min(bytes.length, start + LONGEST) : start + end };
+  const most = Math.min(bytes.length, start + LONGEST);
+  let end = start;
+  while (end < most && bytes[end] !== 0) end++;
+  return { start, end };
 }
 
 export function stringAt(tables: Tables, id: number): string {

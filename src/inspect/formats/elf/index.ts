@@ -2,7 +2,7 @@
 import type { ReadContext } from '../reader.ts';
 import { failed, partial, type ReadResult, read } from '../result.ts';
 import { readCStrings } from './c-strings.ts';
-import { dataRanges } from './data-ranges.ts';
+import { dataRanges, sectionRange } from './data-ranges.ts';
 import type { Elf } from './elf.ts';
 import { readJoinedUrls } from './joined-strings.ts';
 import { joinedLanguage, readGoModules } from './languages.ts';
@@ -21,7 +21,7 @@ export function readElf(bytes: Buffer, elf: Elf, context: ReadContext): ReadResu
       : failed('ELF_CORRUPT', `a native library of which no part can be found: ${elf.damage}`);
   }
   const joined = joinedLanguage(bytes, elf, ranges);
-  if (joined === 'Go') readGoModules(bytes, elf, context);
+  if (joined === 'Go') readGoModules(bytes, sectionRange(bytes, elf, /^\.go\.buildinfo$/)?.start, context);
   let left = context.limits.tableStrings;
   const urls = { told: 0, open: 0 };
   for (const range of ranges) {

@@ -1,6 +1,6 @@
 /** What a library was written in, where that decides how its strings stand. */
 import type { ReadContext } from '../reader.ts';
-import { type Range, sectionRange } from './data-ranges.ts';
+import type { Range } from './data-ranges.ts';
 import type { Elf } from './elf.ts';
 
 export type Joined = 'Go' | 'Rust';
@@ -19,10 +19,11 @@ export function joinedLanguage(bytes: Buffer, elf: Elf, ranges: readonly Range[]
  * The modules of a Go program, with versions. Build information (Go debug/buildinfo): magic `\xff Go buildinf:` ·
  * pointer size u8 @14 · flags u8 @15, bit 1 = strings inline (Go 1.18) · @32 uvarint length, Go version · uvarint length,
  * module lines between two marks of 16 bytes: `dep\tPATH\tVERSION\tSUM`.
+ *
+ * @param section where the section of that name begins; undefined when sections have no names
  */
-export function readGoModules(bytes: Buffer, elf: Elf, { entry, sink }: ReadContext): void {
-  const section = sectionRange(bytes, elf, /^\.go\.buildinfo$/);
-  const at = section === undefined ? bytes.indexOf(GO_BUILD_INFO) : section.start;
+export function readGoModules(bytes: Buffer, section: number | undefined, { entry, sink }: ReadContext): void {
+  const at = section ?? bytes.indexOf(GO_BUILD_INFO);
   if (at < 0 || at + 34 > bytes.length || !bytes.subarray(at, at + 14).equals(GO_BUILD_INFO)) return;
   if (((bytes[at + 15] ?? 0) & 2) === 0) return;
   const version = inlineString(bytes, at + 32);

@@ -21,11 +21,11 @@ export async function readGzip(bytes: Buffer, context: ReadContext): Promise<Rea
   const { limits } = context;
   const most = Math.min(limits.entryBytes, Math.max(SMALL, bytes.length * limits.compressionRatio));
   const { content, problem } = await unpack(bytes, most);
-  if (content.length === 0) return failed('GZIP_CORRUPT', problem ?? 'it holds nothing');
+  if (content.length === 0) return failed('GZIP_CORRUPT', problem?.reason ?? 'it holds nothing');
   const result = await readContent(content, withoutOffsets(context));
   const reason = `gzip of ${result.reason}`;
   if (problem === undefined || result.status === 'failed') return { ...result, reason };
-  return partial('GZIP_CORRUPT', `${reason}; ${problem}`);
+  return partial(problem.code, `${reason}; ${problem.reason}`);
 }
 
 function readContent(content: Buffer, context: ReadContext): ReadResult {
@@ -51,12 +51,17 @@ function withoutOffsets(context: ReadContext): ReadContext {
   };
 }
 
-function unpack(bytes: Buffer, most: number): Promise<{ content: Buffer; problem?: string }> {
+interface Problem {
+  code: 'GZIP_CORRUPT' | 'GZIP_LIMIT';
+  reason: string;
+}
+
+function unpack(bytes: Buffer, most: number): Promise<{ content: Buffer; problem?: Problem }> {
   return new Promise((done) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const gunzip: Gunzip = createGunzip({ chunkSize: 1 << 18 });
-    const finish = (problem?: string): void => {
+    const finish = (problem?: Problem): void => {
       const content = Buffer.concat(chunks);
       done(problem === undefined ? { content } : { content, problem });
     };
@@ -66,10 +71,10 @@ function unpack(bytes: Buffer, most: number): Promise<{ content: Buffer; problem
       size += chunk.length;
       if (size < most) return;
       gunzip.destroy();
-      finish(`it unpacks to more than ${most} bytes, the rest is not read`);
+      finish({ code: 'GZIP_LIMIT', reason: `it unpacks to more than ${most} bytes, the rest is not read` });
     });
     gunzip.on('end', () => finish());
-    gunzip.on('error', (error) => finish(`it is damaged: ${error.message}`));
+    gunzip.on('error', (error) => finish({ code: 'GZIP_CORRUPT', reason: `it is damaged: ${error.message}` }));
     gunzip.end(bytes);
   });
 }

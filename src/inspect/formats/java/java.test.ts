@@ -50,4 +50,14 @@ describe('a Java class', () => {
   it('that is damaged is partial, not silent', () => {
     expect(stringsOf(CLASS.subarray(0, 200)).result).toMatchObject({ status: 'partial', code: 'CLASS_DAMAGED' });
   });
+
+  it('with a switch whose cases end before they begin is read to an end', () => {
+    // tableswitch: default 0, low 0, high -5: the next instruction would be the switch itself
+    const backwards = Buffer.from('aa0000000000000000000000fffffffb', 'hex');
+    for (let at = 10; at + backwards.length < CLASS.length; at++) {
+      const forged = Buffer.from(CLASS);
+      backwards.copy(forged, at);
+      expect(stringsOf(forged).result.status).not.toBe('failed');
+    }
+  });
 });

@@ -83,7 +83,9 @@ export function stringUses(bytes: Buffer, pool: ConstantPool): Map<number, CodeP
       const opcode = bytes[at] ?? 0;
       if (opcode === LDC) use(bytes.readUInt8(at + 1), place);
       else if (opcode === LDC_W) use(bytes.readUInt16BE(at + 1), place);
-      at += opcode === TABLESWITCH || opcode === LOOKUPSWITCH ? switchSize(at, start) : sizeOf(at, opcode);
+      const size = opcode === TABLESWITCH || opcode === LOOKUPSWITCH ? switchSize(at, start) : sizeOf(at, opcode);
+      if (size < 1) throw new RangeError('a switch whose cases end before they begin');
+      at += size;
     }
   }
 

@@ -13,6 +13,7 @@ import { type Image, isEncrypted, part, type Section } from './image.ts';
 const MOST_NAMES = 20_000;
 const MOST_TYPES = 100_000;
 const DEEPEST = 12;
+const LONGEST_NAME = 256;
 
 /** Module or class -> number of types in it. */
 export function codeNames(image: Image): Map<string, number> {
@@ -72,8 +73,9 @@ function swiftModules(image: Image, section: Section, names: Map<string, number>
 
   function nameAt(offset: number | undefined): string | undefined {
     if (offset === undefined) return undefined;
-    const nul = image.bytes.indexOf(0, offset);
-    const name = image.bytes.toString('latin1', offset, Math.min(nul < 0 ? image.bytes.length : nul, offset + 256));
+    const bytes = image.bytes.subarray(offset, offset + LONGEST_NAME);
+    const nul = bytes.indexOf(0);
+    const name = bytes.toString('latin1', 0, nul < 0 ? bytes.length : nul);
     return /^[A-Za-z_]\w*$/.test(name) ? name : undefined;
   }
 }

@@ -165,8 +165,9 @@ function readSegment(image: Image, command: Buffer, wide: boolean): void {
 }
 
 function name(bytes: Buffer, at: number): string {
-  const nul = bytes.indexOf(0, at);
-  return bytes.toString('latin1', at, nul < 0 || nul > at + 16 ? at + 16 : nul);
+  const field = bytes.subarray(at, at + 16);
+  const nul = field.indexOf(0);
+  return field.toString('latin1', 0, nul < 0 ? field.length : nul);
 }
 
 function text(command: Buffer, at: number): string {

@@ -2,15 +2,18 @@
  * Mach-O: the executables, libraries and frameworks of an iOS app, thin or of several architectures. Gives the strings of
  * their data, the names of their code, their entitlements and signature, and what they say about themselves.
  */
+import { readJoinedUrls } from '../elf/joined-strings.ts';
+import { readGoModules } from '../elf/languages.ts';
 import type { ReadContext } from '../reader.ts';
 import { failed, partial, type ReadResult, read } from '../result.ts';
 import { codeNames } from './code-names.ts';
 import { type BinaryFacts, ENTITLEMENTS_SUFFIX, FACTS_SUFFIX, factsOf, fileTypeName, joinFacts } from './facts.ts';
 import { architecture, fatSlices, isFat } from './fat.ts';
 import { DART_SYMBOLS, readFlutter } from './flutter.ts';
-import { type Image, part, readImage } from './image.ts';
+import { type Image, isEncrypted, part, readImage } from './image.ts';
 import { isMachO } from './magic.ts';
 import { type CodeSignature, readSignature, toFound } from './signature.ts';
+import { imageMembers, isStaticLibrary } from './static-library.ts';
 import { readStrings, type StringBudget } from './strings.ts';
 import { readSymbols } from './symbols.ts';
 
@@ -31,8 +34,10 @@ interface Reading {
   strings: number;
   encrypted: boolean;
   damaged: boolean;
-  /** It holds Go code, whose strings stand end to end: only the code that uses them knows how long they are. */
-  go: boolean;
+  /** Addresses in Go code, whose strings stand end to end: only the code that uses them knows how long they are. */
+  go: { told: number; open: number } | undefined;
+  /** Images of static libraries, and their members that are none: bitcode, ELF. */
+  members: { images: number; others: number } | undefined;
   /** How reading the Flutter snapshot in it went. */
   flutter?: ReadResult;
 }
@@ -52,16 +57,22 @@ export async function readMachO(bytes: Buffer, context: ReadContext): Promise<Re
     strings: 0,
     encrypted: false,
     damaged: outside > 0,
-    go: false,
+    go: undefined,
+    members: undefined,
   };
   const foreign: string[] = [];
   for (const slice of slices) {
+    if (isStaticLibrary(slice.bytes)) {
+      await readMembers(reading, slice);
+      continue;
+    }
     const image = readImage(slice.bytes);
     if (image === undefined) foreign.push(architecture(slice.cpu, slice.subtype));
     else if (image.fileType === DEBUG_SYMBOLS)
       return { status: 'skipped', reason: 'debug symbols of the code beside it' };
     else await readSlice(reading, image, slice.offset);
   }
+  if (reading.members !== undefined && reading.facts.length === 0) return resultOfLibrary(reading);
   if (reading.facts.length === 0) return failed('MACHO_CORRUPT', noImage(foreign, outside));
   hand(reading);
   return result(reading, foreign);
@@ -72,6 +83,33 @@ function noImage(foreign: readonly string[], outside: number): string {
   return `its parts (${foreign.join(', ')}) are no Mach-O images for a little-endian processor`;
 }
 
+/** What only the linker will make a program of has strings and names, and no settings. */
+async function readMembers(reading: Reading, slice: { offset: number; bytes: Buffer }): Promise<void> {
+  const { members, others, outside } = imageMembers(slice.bytes);
+  reading.damaged ||= outside > 0;
+  reading.members ??= { images: 0, others: 0 };
+  reading.members.others += others;
+  for (const member of members) {
+    const image = readImage(member.bytes);
+    if (image === undefined) continue;
+    reading.members.images++;
+    reading.damaged ||= image.damaged;
+    readData(reading, image, slice.offset + member.offset);
+    for (const [name, count] of codeNames(image)) reading.names.set(name, (reading.names.get(name) ?? 0) + count);
+  }
+}
+
+function resultOfLibrary({ context, names, members, damaged, budget, strings }: Reading): ReadResult {
+  if (names.size > 0) context.sink.code({ entry: context.entry, via: 'macho', names });
+  const { images = 0, others = 0 } = members ?? {};
+  const what = `static library of ${images} Mach-O objects`;
+  if (damaged) return partial('MACHO_BAD_OFFSET', `${what}: a part of it lies outside the file`);
+  if (budget.left <= 0) return partial('LIMIT_STRINGS', `${what}: it has more strings than are read of one file`);
+  if (images === 0 && others > 0) return { status: 'skipped', reason: `a static library of ${others} other objects` };
+  if (others > 0) return partial('MACHO_FOREIGN_MEMBER', `${what}: ${others} members of another format were not read`);
+  return read(`${what}, ${strings} ${strings === 1 ? 'string' : 'strings'} of interest`);
+}
+
 async function readSlice(reading: Reading, image: Image, offset: number): Promise<void> {
   const { context } = reading;
   const symbols = readSymbols(image, DART_SYMBOLS);
@@ -79,7 +117,6 @@ async function readSlice(reading: Reading, image: Image, offset: number): Promis
   reading.facts.push(facts);
   reading.encrypted ||= image.encrypted !== undefined;
   reading.damaged ||= image.damaged;
-  reading.go ||= image.sections.some(({ name }) => name === '__gopclntab');
   // the data sections of a Flutter program are its snapshots, and those of a second architecture say the same
   const flutter = symbols.exported.size > 0 && image.encrypted === undefined;
   if (flutter) reading.flutter ??= await readFlutter(image, offset, context);
@@ -93,15 +130,44 @@ async function readSlice(reading: Reading, image: Image, offset: number): Promis
 
 function readData(reading: Reading, image: Image, offset: number): void {
   const { context, known, budget } = reading;
-  const found = readStrings(image, isKnown(known), budget, (text, at) => {
+  const give = (text: string, at: number, more?: { joined: true }) => {
     if (known !== undefined) {
       if (known.texts.has(text)) return;
       if (known.texts.size < MOST_REMEMBERED) known.texts.add(text);
     }
     reading.strings++;
-    context.string(text, offset + at);
+    context.string(text, offset + at, more);
+  };
+  const joined = image.sections.some(({ name }) => name === '__gopclntab') ? readGo(reading, image, give) : [];
+  const found = readStrings(image, isKnown(known), budget, (text, at) => {
+    const inGo = joined.some(({ start, end }) => at >= start && at < end);
+    if (!inGo || !text.includes('://')) give(text, at);
   });
   reading.damaged ||= found.outside > 0;
+}
+
+/** @returns where the constants of Go code stand, which end to end look like long strings */
+function readGo(
+  reading: Reading,
+  image: Image,
+  give: (text: string, at: number, more: { joined: true }) => void,
+): { start: number; end: number }[] {
+  const { sections, bytes } = image;
+  reading.go ??= { told: 0, open: 0 };
+  if (image.encrypted === undefined && reading.facts.length <= 1) {
+    readGoModules(bytes, sections.find(({ name }) => name === '__go_buildinfo')?.offset, reading.context);
+  }
+  const ranges: { start: number; end: number }[] = [];
+  for (const section of sections) {
+    if (!/^__(?:noptrdata|rodata)$/.test(section.name) || isEncrypted(image, section)) continue;
+    const range = { start: section.offset, end: Math.min(section.offset + section.size, bytes.length) };
+    if (ranges.some(({ start, end }) => range.start < end && start < range.end)) continue;
+    ranges.push(range);
+    const { told, open } = readJoinedUrls(bytes, range, (text, at) => give(text, at, { joined: true }));
+    reading.go.told += told;
+    reading.go.open += open;
+  }
+  return ranges;
 }
 
 /** Whether an earlier architecture held the very same section: string data mostly is. */
@@ -142,13 +208,13 @@ function result({ facts, strings, encrypted, damaged, go, budget, flutter }: Rea
   if (damaged) return partial('MACHO_BAD_OFFSET', `${what}: a part of it lies outside the file`);
   if (budget.left <= 0) return partial('LIMIT_STRINGS', `${what}: it has more strings than are read of one file`);
   if (flutter !== undefined) return flutter;
-  if (go)
-    return partial(
-      'MACHO_GO_STRINGS',
-      `${what}: the strings of its Go code were not read, because nothing separates them`,
-    );
   if (foreign.length > 0) {
     return partial('MACHO_FOREIGN_SLICE', `${what}: its part for ${foreign.join(', ')} was not read`);
+  }
+  if (go !== undefined && go.told + go.open > 0) {
+    const rest = go.open === 0 ? '' : `, and ${go.open} addresses are left out`;
+    const reason = `${what}: Go keeps strings without separators: of URLs only hosts are told${rest}`;
+    return { ...partial('MACHO_GO_STRINGS', reason), note: true };
   }
   return read(`${what}, ${strings} ${strings === 1 ? 'string' : 'strings'} of interest`);
 }

@@ -51,6 +51,7 @@ export function readSymbols(image: Image, wanted: ReadonlySet<string>): Symbols 
 
 function nameAt(strings: Buffer, at: number): string {
   if (at >= strings.length) return '';
-  const nul = strings.indexOf(0, at);
-  return strings.toString('latin1', at, Math.min(nul < 0 ? strings.length : nul, at + LONGEST_NAME));
+  const name = strings.subarray(at, at + LONGEST_NAME); // a table without a NUL is not searched to its end for each
+  const nul = name.indexOf(0);
+  return name.toString('latin1', 0, nul < 0 ? name.length : nul);
 }

@@ -29,6 +29,12 @@ describe('a PEM file', () => {
       expect((await stringsOf(text)).found).toEqual([]);
     },
   );
+  it('with a million beginnings before its only end is read in no time', async () => {
+    const started = performance.now();
+    const { found } = await stringsOf(`${'-----BEGIN '.repeat(1_000_000)}\n-----END PRIVATE KEY-----\n${secret}`);
+    expect(found.map((one) => one.text)).toEqual([secret.trimEnd()]);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
   it('is told by its first line', () => {
     expect(isPemKey(Buffer.from(secret))).toBe(true);
     expect(isPemKey(Buffer.from(open))).toBe(false);

@@ -13,8 +13,10 @@ const MOST = 1000;
 
 export const readPem: BinaryReader = (bytes, context) => {
   let keys = 0;
+  let end = -1;
   for (let at = bytes.indexOf(BEGIN); at >= 0 && keys < MOST; at = bytes.indexOf(BEGIN, at + BEGIN.length)) {
-    const end = bytes.indexOf('-----END ', at);
+    // looked for once for all beginnings before it: thousands of them may wait for one end
+    if (end < at) end = bytes.indexOf('-----END ', at);
     if (end < 0) break;
     if (end - at > LONGEST || !isPemKey(bytes.subarray(at, at + 64))) continue;
     const last = bytes.indexOf('-----', end + 9);

@@ -98,9 +98,17 @@ export function readProtobufResources(bytes: Buffer, limits: Limits, folder = ''
     return { value: item.kind === 'file' ? `${folder}${text}` : text };
   }
 
+  /** What was asked for before: a forged entry has a hundred thousand values, and as many references lead to it. */
+  const known = new Map<number, FoundResource | undefined>();
+
   function find(id: number, packageName?: string): FoundResource | undefined {
     const entry = entries.get(id);
     if (entry === undefined || (packageName !== undefined && packageName !== entry.packageName)) return undefined;
+    if (!known.has(id)) known.set(id, resourceOf(entry));
+    return known.get(id);
+  }
+
+  function resourceOf(entry: Entry): FoundResource | undefined {
     let best: FoundResource | undefined;
     safely(() =>
       eachValue(bytes, entry, (name, isDefault, item, single) => {

@@ -3,6 +3,7 @@ import { documentation, prose, settings } from './lines.ts';
 import { markup } from './markup.ts';
 import type { Grammar } from './windows.ts';
 
+export { prose } from './lines.ts';
 export type { TextPiece } from './piece.ts';
 export { createScanner, type TextScanner } from './windows.ts';
 

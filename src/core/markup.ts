@@ -4,7 +4,7 @@ export interface Markup {
   readonly markup: string;
 }
 
-type Piece = string | number | Markup | null | undefined | false | readonly Piece[];
+export type Piece = string | number | Markup | null | undefined | false | readonly Piece[];
 
 export function html(strings: TemplateStringsArray, ...values: readonly Piece[]): Markup {
   let markup = strings[0] ?? '';
@@ -12,7 +12,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly Piece[])
   return { markup };
 }
 
-/** Our own text that is markup by intent: style sheets and scripts. Never for text of a report. */
+/** Our own text that is markup by intent: style sheets and scripts. Never for text of a report or of a policy. */
 export function trusted(markup: string): Markup {
   return { markup };
 }
@@ -35,7 +35,7 @@ export function breakable(text: string): Markup {
   return html`${parts.map((part, index) => (index === 0 ? part : html`<wbr>${part}`))}`;
 }
 
-/** Rule texts set names of settings in backticks. */
+/** Text with names in backticks, as rules and descriptions write them. */
 export function prose(text: string): Markup {
   return html`${text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }
@@ -48,7 +48,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** Controls and marks of direction turn text around on screens and in terminals: they are shown as what they are. */
+const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** Safe in text and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+function escapeHtml(text: string): string {
+  return text.replace(UNSAFE, '\ufffd').replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

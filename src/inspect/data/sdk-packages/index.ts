@@ -1,0 +1,11 @@
+/** Every library and SDK that is known by name. */
+import { GOOGLE } from './google.ts';
+import { LIBRARIES } from './libraries.ts';
+import { PLATFORM } from './platform.ts';
+import type { SdkPackage } from './sdk-package.ts';
+import { SERVICES } from './services.ts';
+import { TRACKERS } from './trackers.ts';
+
+export type { Purpose, SdkPackage } from './sdk-package.ts';
+
+export const SDK_PACKAGES: readonly SdkPackage[] = [...PLATFORM, ...GOOGLE, ...LIBRARIES, ...TRACKERS, ...SERVICES];
