@@ -53,6 +53,7 @@ Examples:
   $ postern inspect app.apk --output cyclonedx=app.cdx.json    its libraries and back ends as an SBOM
   $ postern inspect app.apk --data-safety data_safety.csv    what the store listing declares against what is found
   $ postern inspect apps/                      every package of a folder: which back ends do they share?
+  $ postern inspect apps/ --output html=fleet.html    the same as a page with a picture
   $ postern inspect apps/ --format jsonl --workers 4 > apps.jsonl    one line per package
 
 A folder is read with several workers. Stopped with Ctrl-C, it goes on where it was when it is run again: results are kept

@@ -220,11 +220,9 @@ function emitString(
 ): void {
   const end = wanted.end[index] ?? 0;
   const ascii = isAscii(wanted.classes[index] ?? 0);
-  for (let from = wanted.start[index] ?? 0; ; from += longest - OVERLAP) {
-    const to = Math.min(end, from + longest);
+  pieces(wanted.start[index] ?? 0, end, longest, (from, to) => {
     emit(ascii ? bytes.toString('latin1', from, to) : decodeMutf8(bytes, from, to), from, code);
-    if (to === end) break;
-  }
+  });
 }
 
 function forged(): ReadResult {

@@ -6,6 +6,6 @@ import type { SdkPackage } from './sdk-package.ts';
 import { SERVICES } from './services.ts';
 import { TRACKERS } from './trackers.ts';
 
-export type { Purpose, SdkPackage } from './sdk-package.ts';
+export type { SdkPackage } from './sdk-package.ts';
 
 export const SDK_PACKAGES: readonly SdkPackage[] = [...PLATFORM, ...GOOGLE, ...LIBRARIES, ...TRACKERS, ...SERVICES];

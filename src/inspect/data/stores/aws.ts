@@ -27,7 +27,7 @@ export const aws: StoreFamily = {
       holds: 'records',
       reach: 'every query that the API key of the package may send',
     },
-    'api-gateway': { title: 'Amazon API Gateway', holds: 'code', reach: 'whatever the API answers without a token' },
+    'api-gateway': { holds: 'code', reach: 'whatever the API answers without a token' },
     'lambda-url': {
       holds: 'code',
       reach: 'whatever the function answers without a token',
@@ -48,7 +48,7 @@ export const aws: StoreFamily = {
       holds: 'records',
       reach: 'nothing from outside its network',
     },
-    documentdb: { title: 'Amazon DocumentDB', holds: 'records', reach: 'nothing from outside its network' },
+    documentdb: { holds: 'records', reach: 'nothing from outside its network' },
     dynamodb: {
       holds: 'records',
       reach: 'with the keys of a guest or of the package: what their role may read',
@@ -69,7 +69,7 @@ export const aws: StoreFamily = {
       holds: 'messages',
       reach: 'with a certificate or the keys of a guest: the topics that its policy allows',
     },
-    pinpoint: { title: 'Amazon Pinpoint app', holds: 'nothing', reach: 'events recorded in the app’s name' },
+    pinpoint: { holds: 'nothing', reach: 'events recorded in the app’s name' },
   },
   hosts: [
     {

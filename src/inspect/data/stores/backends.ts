@@ -7,7 +7,7 @@ const PARSE_CLASSES =
 export const backends: StoreFamily = {
   name: 'backends',
   kinds: {
-    parse: { title: 'Parse Server', holds: 'records', reach: PARSE_CLASSES },
+    parse: { holds: 'records', reach: PARSE_CLASSES },
     'parse-app': {
       holds: 'nothing',
       reach: 'nothing by itself; the id that the Parse Server asks for',
@@ -16,7 +16,7 @@ export const backends: StoreFamily = {
       holds: 'records',
       reach: 'collections and buckets that the role `any` may read, and an account where everyone may sign up',
     },
-    pocketbase: { title: 'PocketBase', holds: 'records', reach: 'every collection whose list rule is empty' },
+    pocketbase: { holds: 'records', reach: 'every collection whose list rule is empty' },
     backendless: {
       holds: 'records',
       reach: 'every table that the role `NotAuthenticatedUser` may find in',
@@ -29,13 +29,13 @@ export const backends: StoreFamily = {
       holds: 'records',
       reach: 'with the app secret of the package: collections that every user may read',
     },
-    convex: { title: 'Convex deployment', holds: 'records', reach: 'every public query and mutation' },
-    xano: { title: 'Xano workspace', holds: 'records', reach: 'every API endpoint without authentication' },
+    convex: { holds: 'records', reach: 'every public query and mutation' },
+    xano: { holds: 'records', reach: 'every API endpoint without authentication' },
     bubble: {
       holds: 'records',
       reach: 'every type of thing that its Data API and privacy rules open',
     },
-    heroku: { title: 'Heroku app', holds: 'code', reach: 'whatever the app answers without a login' },
+    heroku: { holds: 'code', reach: 'whatever the app answers without a login' },
   },
   hosts: [
     {

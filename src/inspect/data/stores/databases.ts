@@ -6,7 +6,7 @@ const LOGIN = 'a login of the database, where its network lets everyone in';
 export const databases: StoreFamily = {
   name: 'databases',
   kinds: {
-    'mongodb-atlas': { title: 'MongoDB Atlas cluster', holds: 'records', reach: LOGIN },
+    'mongodb-atlas': { holds: 'records', reach: LOGIN },
     'mongodb-atlas-data-api': {
       holds: 'records',
       reach: 'with the key of the package: every collection it may read',
@@ -15,7 +15,7 @@ export const databases: StoreFamily = {
       holds: 'records',
       reach: 'an anonymous or new account, where the app admits it, and the collections its rules open',
     },
-    mlab: { title: 'mLab database', holds: 'records', reach: LOGIN },
+    mlab: { holds: 'records', reach: LOGIN },
     'redis-cloud': {
       holds: 'records',
       reach: 'every key, where it asks for no password',
@@ -24,14 +24,14 @@ export const databases: StoreFamily = {
       holds: 'records',
       reach: 'with the token of the package: every key it may read',
     },
-    neon: { title: 'Neon PostgreSQL', holds: 'records', reach: LOGIN },
-    planetscale: { title: 'PlanetScale database', holds: 'records', reach: LOGIN },
-    cockroachdb: { title: 'CockroachDB Cloud cluster', holds: 'records', reach: LOGIN },
+    neon: { holds: 'records', reach: LOGIN },
+    planetscale: { holds: 'records', reach: LOGIN },
+    cockroachdb: { holds: 'records', reach: LOGIN },
     turso: {
       holds: 'records',
       reach: 'with the token of the package: every table it may read',
     },
-    aiven: { title: 'Aiven service', holds: 'records', reach: LOGIN },
+    aiven: { holds: 'records', reach: LOGIN },
     cloudant: {
       holds: 'records',
       reach: 'every document of a database that `_reader` is given to everyone',
@@ -40,8 +40,8 @@ export const databases: StoreFamily = {
       holds: 'records',
       reach: 'an account, where its App Services let everyone sign up',
     },
-    'digitalocean-database': { title: 'DigitalOcean database', holds: 'records', reach: LOGIN },
-    fauna: { title: 'Fauna', holds: 'records', reach: 'with the secret of the package: whatever its role may read' },
+    'digitalocean-database': { holds: 'records', reach: LOGIN },
+    fauna: { holds: 'records', reach: 'with the secret of the package: whatever its role may read' },
     astra: {
       holds: 'records',
       reach: 'with the token of the package: every table it may read',

@@ -43,7 +43,7 @@ export const firebase: StoreFamily = {
       holds: 'code',
       reach: 'whatever the function answers without a token',
     },
-    'cloud-run': { title: 'Cloud Run', holds: 'code', reach: 'whatever the service answers without a token' },
+    'cloud-run': { holds: 'code', reach: 'whatever the service answers without a token' },
     'firebase-hosting': {
       holds: 'code',
       reach: 'the pages, and `/__/firebase/init.json` with the configuration of the project',

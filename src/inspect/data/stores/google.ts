@@ -13,7 +13,7 @@ export const google: StoreFamily = {
       holds: 'code',
       reach: 'whatever the API answers without a token',
     },
-    'app-engine': { title: 'App Engine app', holds: 'code', reach: 'whatever the app answers without a login' },
+    'app-engine': { holds: 'code', reach: 'whatever the app answers without a login' },
     'cloud-sql': {
       holds: 'records',
       reach: 'a login of the database, where its network lets everyone in',

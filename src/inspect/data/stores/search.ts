@@ -28,7 +28,7 @@ export const search: StoreFamily = {
       holds: 'records',
       reach: 'with the search key of the package: every index that the key may search, record by record',
     },
-    meilisearch: { title: 'Meilisearch project', holds: 'records', reach: OPEN_INDEX },
+    meilisearch: { holds: 'records', reach: OPEN_INDEX },
     typesense: {
       holds: 'records',
       reach: 'with the key of the package: every collection it may search',
@@ -37,8 +37,8 @@ export const search: StoreFamily = {
       holds: 'records',
       reach: 'with a key or password of the package: every index it may read',
     },
-    bonsai: { title: 'Bonsai Elasticsearch cluster', holds: 'records', reach: OPEN_INDEX },
-    searchly: { title: 'Searchly Elasticsearch cluster', holds: 'records', reach: OPEN_INDEX },
+    bonsai: { holds: 'records', reach: OPEN_INDEX },
+    searchly: { holds: 'records', reach: OPEN_INDEX },
     'elastic-app-search': {
       holds: 'records',
       reach: 'with the search key of the package: every document of its engine',

@@ -5,8 +5,8 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { readHermes } from '../hermes/index.ts';
 import { isHermes } from '../hermes/magic.ts';
-import { isRamBundle } from '../ram-bundle/magic.ts';
 import { readRamBundle } from '../ram-bundle/index.ts';
+import { isRamBundle } from '../ram-bundle/magic.ts';
 import type { ReadContext } from '../reader.ts';
 import { failed, partial, type ReadResult } from '../result.ts';
 import { looksLikeText } from '../text/index.ts';

@@ -120,11 +120,7 @@ function emitAscii(bytes: Buffer, start: number, stop: number, longest: number, 
   for (let at = start; at < stop; at++) classes |= BYTE_CLASS[bytes[at] ?? 0] ?? 0;
   if (!canMatter(bytes, start, stop, classes)) return;
   if (stop - start > 1024 && bytes.toString('latin1', start, start + INLINED.length) === INLINED) return;
-  for (let from = start; ; from += longest - OVERLAP) {
-    const to = Math.min(stop, from + longest);
-    emit(bytes.toString('latin1', from, to), from);
-    if (to === stop) return;
-  }
+  pieces(start, stop, longest, (from, to) => emit(bytes.toString('latin1', from, to), from));
 }
 
 /** UTF-16LE: the classes of its ASCII units decide; anything else counts as a letter, as it does in UTF-8. */
@@ -134,9 +130,5 @@ function emitWide(bytes: Buffer, start: number, stop: number, longest: number, e
     classes |= bytes[at + 1] === 0 ? (BYTE_CLASS[bytes[at] ?? 0] ?? 0) : (BYTE_CLASS[0x80] ?? 0);
   }
   if (!canMatter(bytes, start, stop, classes)) return;
-  for (let from = start; ; from += (longest - OVERLAP) * 2) {
-    const to = Math.min(stop, from + longest * 2);
-    emit(bytes.toString('utf16le', from, to), from);
-    if (to === stop) return;
-  }
+  pieces(start, stop, longest * 2, (from, to) => emit(bytes.toString('utf16le', from, to), from));
 }

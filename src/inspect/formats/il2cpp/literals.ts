@@ -93,9 +93,6 @@ export function readLiterals(
   return trouble;
 }
 
-/** A string longer than the limit is handed on in pieces that overlap, so that a URL on the seam is whole in one. */
-const OVERLAP = 4096;
-
 function emitText(
   bytes: Buffer,
   start: number,
@@ -104,11 +101,9 @@ function emitText(
   longest: number,
   emit: (text: string, offset: number) => void,
 ): void {
-  for (let from = start; ; from += longest - OVERLAP) {
-    const to = Math.min(end, from + longest);
+  pieces(start, end, longest, (from, to) => {
     emit(bytes.toString(isAscii(classes) ? 'latin1' : 'utf8', from, to), from);
-    if (to === end) return;
-  }
+  });
 }
 
 function hasControl(bytes: Buffer, start: number, end: number): boolean {

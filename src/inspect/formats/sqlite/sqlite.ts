@@ -110,15 +110,12 @@ function readRow(database: Database, table: Table, { bytes, offset, local }: Pay
     const utf8 = database.encoding === 'utf8' || kind === 'blob';
     if (!secret && utf8 && !matters(bytes, start, end)) return;
     const name = columnName === undefined ? table.name : `${table.name}.${columnName}`;
-    const longest = context.limits.stringLength;
-    for (let from = start; ; from += longest - OVERLAP) {
-      const to = Math.min(end, from + longest);
+    pieces(start, end, context.limits.stringLength, (from, to) => {
       const text = utf8 ? bytes.toString('utf8', from, to) : decode(bytes, database, from, to);
       if (utf8 || secret || textCanMatter(text)) {
         context.string(text, from < local ? offset + from : undefined, { name });
       }
-      if (to === end) break;
-    }
+    });
   });
 }
 
