@@ -5,11 +5,17 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { types } from 'node:util';
 import { Script } from 'node:vm';
 
 const packages = createRequire(import.meta.url);
 /** Under this name the scripts have `import()`: the one of a script out of a cache belongs to no module. */
 const load = (id) => import(id);
+
+/** What `import` gives of a package: an ES module as it is, of others their exports as the default and by name. */
+function imported(exports) {
+  return types.isModuleNamespaceObject(exports) ? exports : { ...exports, default: exports };
+}
 
 /**
  * @param file the script to begin with
@@ -23,14 +29,14 @@ export function loadCached(file) {
     if (known !== undefined) return known.exports;
     const module = { exports: {} };
     modules.set(path, module);
-    const text = `(function (exports, require, module, __filename, __dirname, __import) {${readFileSync(path, 'utf8')}\n})`;
+    const text = `(function (exports, require, module, __filename, __dirname, __import, __imported) {${readFileSync(path, 'utf8')}\n})`;
     const cache = `${path}.bin`;
     const cachedData = existsSync(cache) ? readFileSync(cache) : undefined;
     const script = new Script(text, { filename: path, cachedData });
     scripts.push({ script, cache });
     const require = (id) => (id.startsWith('.') ? run(join(dirname(path), id)) : packages(id));
     const body = script.runInThisContext();
-    body.call(module.exports, module.exports, require, module, path, dirname(path), load);
+    body.call(module.exports, module.exports, require, module, path, dirname(path), load, imported);
     return module.exports;
   }
   const save = () => {

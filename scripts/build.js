@@ -70,7 +70,11 @@ async function buildCached(folder) {
     plugins: [
       {
         name: 'import-by-loader',
-        renderChunk: (code) => code.replaceAll(/\bimport\((?="(?:node:|@?[a-z])[^"\n]*"\))/gi, '__import('),
+        // packages come through `require`, which gives an ES module whole and not as the default of another
+        renderChunk: (code) =>
+          code
+            .replaceAll(/\bimport\((?="(?:node:|@?[a-z])[^"\n]*"\))/gi, '__import(')
+            .replaceAll(/\b(?:\w+\.)?__toESM\(/g, '__imported('),
       },
     ],
   });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { eraseSubject } from '../erase.ts';
 import type { Io } from '../io.ts';
 import { print } from '../output.ts';
 import { type LedgerOptions, openLedger, withLedger } from './ledger.ts';
@@ -35,7 +36,6 @@ Examples:
     )
     .action(async (argument: string, options: ShredOptions) => {
       if (!options.keepDocuments) {
-        const { eraseSubject } = await import('../erase.ts');
         return exit(await eraseSubject(io, argument, { ...options, dryRun: false }));
       }
       const subject = await readSubject(io, argument);

@@ -1,4 +1,5 @@
 /** From the bytes of one entry to its reader, and what the other entries of the archive have to know of it. */
+import { PosternError } from '../../core/errors.ts';
 import { isBinaryXml } from '../formats/axml.ts';
 import { isXmlPlist } from '../formats/plist.ts';
 import { isProtobufXml } from '../formats/protobuf/xml-node.ts';
@@ -26,7 +27,19 @@ import { ignore, notRead, type Walk } from './walk.ts';
 /** First bytes that a format is recognised by. */
 export const HEAD = 512;
 
+/** An error in the reader of one entry costs that entry alone, and is told without what it holds. */
 export async function readBytes(walk: Walk, item: Item, bytes: Buffer, problem?: EntryProblem): Promise<void> {
+  try {
+    await readGuarded(walk, item, bytes, problem);
+  } catch (error) {
+    // what is meant to end the run is no defect of a reader
+    if (error instanceof PosternError || walk.job.options.signal?.aborted) throw error;
+    const kind = error instanceof Error ? error.name : 'error';
+    walk.coverage.add(item.label, failed('READER_FAILED', `its reader stopped with an internal ${kind}`));
+  }
+}
+
+async function readGuarded(walk: Walk, item: Item, bytes: Buffer, problem?: EntryProblem): Promise<void> {
   const { job, coverage } = walk;
   const { label } = item;
   const target: Target = { sink: job.sink, limits: job.budget.limits, label };

@@ -1,5 +1,5 @@
 /**
- * A signed message (RFC 5652): provisioning profiles and the signatures of Mach-O files.
+ * A signed message (RFC 5652): provisioning profiles, the signatures of Mach-O files and of JARs.
  *
  *   ContentInfo ::= SEQUENCE { OID signedData, [0] SignedData }
  *   SignedData  ::= SEQUENCE { version, SET digestAlgorithms, SEQUENCE { OID, [0] OCTET STRING }, [0] certificates, … }
@@ -11,7 +11,8 @@ import { type DerNode, derChildren, derNode } from './der.ts';
 const OID_SIGNED_DATA = Buffer.from('2a864886f70d010702', 'hex');
 const MOST_PIECES = 4_096;
 
-function signedData(bytes: Buffer): DerNode[] | undefined {
+/** The parts of SignedData; undefined when the bytes are no signed message. */
+export function signedData(bytes: Buffer): DerNode[] | undefined {
   const info = derNode(bytes, 0, bytes.length);
   if (info === undefined || info.tag !== 0x30) return undefined;
   const [type, wrapped] = derChildren(bytes, info, 4);

@@ -16,13 +16,12 @@ import { BYTE_CLASS, canMatter, isAscii } from './candidate.ts';
 import { type CodeSink, type CodeWalk, walkCode } from './dex/code.ts';
 import { STRING_JOINS, STRING_WANTED } from './dex/scan.ts';
 import { decodeMutf8 } from './mutf8.ts';
+import { pieces } from './pieces.ts';
 import { failed, partial, type ReadResult, read } from './result.ts';
 
 const HEADER = 0x70;
 const HEADER_V41 = 0x78;
 const LITTLE = endianness() === 'LE';
-/** A string longer than the limit is handed on in pieces that overlap, so that a URL on the seam is whole in one. */
-const OVERLAP = 4096;
 
 export function isDex(bytes: Uint8Array): boolean {
   return (

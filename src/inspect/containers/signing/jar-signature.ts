@@ -5,13 +5,12 @@
  * SignerInfo: version · SEQUENCE { issuer, serial } · SEQUENCE { digest algorithm } · …
  * Certificate: SEQUENCE { SEQUENCE { [0] version, serial, algorithm, issuer, … }, … }
  */
-import { type DerNode, derChildren, derNode } from '../../formats/der.ts';
+import { signedData } from '../../formats/cms.ts';
+import { type DerNode, derChildren } from '../../formats/der.ts';
 import { type SignerFacts, signerFacts } from './certificate.ts';
 
-const SEQUENCE = 0x30;
 const SET = 0x31;
 const MAX_SIGNERS = 16;
-const SIGNED_DATA = '2a864886f70d010702';
 /** Digests whose collisions can be made. */
 const WEAK_DIGESTS = new Map([
   ['2a864886f70d0202', 'MD2 digest'],
@@ -21,13 +20,8 @@ const WEAK_DIGESTS = new Map([
 
 /** The signers of the message; undefined when the bytes are no signed message. */
 export function jarSigners(bytes: Buffer): SignerFacts[] | undefined {
-  const info = derNode(bytes, 0, bytes.length);
-  if (info === undefined || info.tag !== SEQUENCE) return undefined;
-  const [type, wrapped] = derChildren(bytes, info, 4);
-  if (type === undefined || wrapped === undefined || hexOf(bytes, type) !== SIGNED_DATA) return undefined;
-  const data = derNode(bytes, wrapped.content, wrapped.end);
-  if (data === undefined) return undefined;
-  const parts = derChildren(bytes, data, 16);
+  const parts = signedData(bytes);
+  if (parts === undefined) return undefined;
   const certificates = parts.filter(({ tag }) => tag === 0xa0).flatMap((set) => derChildren(bytes, set, MAX_SIGNERS));
   const signers = parts.filter(({ tag }) => tag === SET).at(-1);
   if (certificates.length === 0 || signers === undefined) return undefined;

@@ -5,7 +5,7 @@ const github = (repository: string) => `https://github.com/${repository}`;
 
 const NETWORKING: readonly SdkPackage[] = [
   sdk('OkHttp', 'Square', 'networking', 'https://square.github.io/okhttp/', {
-    android: 'okhttp3 com.squareup.okhttp',
+    android: 'okhttp3',
     maven: 'com.squareup.okhttp3:okhttp',
   }),
   sdk('Okio', 'Square', 'networking', 'https://square.github.io/okio/', {
@@ -13,7 +13,7 @@ const NETWORKING: readonly SdkPackage[] = [
     maven: 'com.squareup.okio:okio',
   }),
   sdk('Retrofit', 'Square', 'networking', 'https://square.github.io/retrofit/', {
-    android: 'retrofit2 retrofit',
+    android: 'retrofit2',
     maven: 'com.squareup.retrofit2:retrofit',
   }),
   sdk('Volley', 'Google', 'networking', 'https://google.github.io/volley/', {
@@ -21,7 +21,7 @@ const NETWORKING: readonly SdkPackage[] = [
     maven: 'com.android.volley:volley',
   }),
   sdk('Apache HttpComponents', 'Apache Software Foundation', 'networking', 'https://hc.apache.org/', {
-    android: 'org.apache.http cz.msebera.android.httpclient org.apache.hc ch.boye.httpclientandroidlib',
+    android: 'org.apache.http',
     maven: 'org.apache.httpcomponents:httpclient',
   }),
   sdk(
@@ -31,8 +31,8 @@ const NETWORKING: readonly SdkPackage[] = [
     github('android-async-http/android-async-http'),
     { android: 'com.loopj.android.http', maven: 'com.loopj.android:android-async-http' },
   ),
-  sdk('Ion and AndroidAsync', 'Koushik Dutta', 'networking', github('koush/ion'), {
-    android: 'com.koushikdutta',
+  sdk('Ion', 'Koushik Dutta', 'networking', github('koush/ion'), {
+    android: 'com.koushikdutta.ion',
     maven: 'com.koushikdutta.ion:ion',
   }),
   sdk('Fast Android Networking', 'Amit Shekhar', 'networking', github('amitshekhariitbhu/Fast-Android-Networking'), {
@@ -40,7 +40,7 @@ const NETWORKING: readonly SdkPackage[] = [
     maven: 'com.amitshekhar.android:android-networking',
   }),
   sdk('Fuel', 'Kittinun Vantasin', 'networking', github('kittinunf/fuel'), {
-    android: 'com.github.kittinunf',
+    android: 'com.github.kittinunf.fuel',
     maven: 'com.github.kittinunf.fuel:fuel',
   }),
   sdk('Ktor client', 'JetBrains', 'networking', 'https://ktor.io/docs/', {
@@ -59,7 +59,7 @@ const NETWORKING: readonly SdkPackage[] = [
   }),
   sdk('Netty', 'Netty', 'networking', 'https://netty.io/', { android: 'io.netty', maven: 'io.netty:netty-all' }),
   sdk('Socket.IO', 'Socket.IO', 'networking', 'https://socket.io/docs/', {
-    android: 'io.socket com.github.nkzawa',
+    android: 'io.socket',
     ios: 'SocketIO',
     maven: 'io.socket:socket.io-client',
   }),
@@ -79,7 +79,7 @@ const NETWORKING: readonly SdkPackage[] = [
     android: 'io.crossbar de.tavendo.autobahn',
   }),
   sdk('SignalR', 'Microsoft', 'networking', 'https://learn.microsoft.com/aspnet/core/signalr/', {
-    android: 'com.microsoft.signalr microsoft.aspnet.signalr',
+    android: 'com.microsoft.signalr',
     ios: 'SwiftSignalRClient',
     maven: 'com.microsoft.signalr:signalr',
   }),
@@ -97,11 +97,11 @@ const NETWORKING: readonly SdkPackage[] = [
     maven: 'com.rabbitmq:amqp-client',
   }),
   sdk('Smack', 'Ignite Realtime', 'networking chat', 'https://www.igniterealtime.org/projects/smack/', {
-    android: 'org.jivesoftware org.jxmpp org.igniterealtime',
+    android: 'org.jivesoftware org.igniterealtime',
     maven: 'org.igniterealtime.smack:smack-core',
   }),
   sdk('JSch', 'JCraft', 'networking', 'http://www.jcraft.com/jsch/', {
-    android: 'com.jcraft',
+    android: 'com.jcraft.jsch',
     maven: 'com.jcraft:jsch',
   }),
   sdk('android-upload-service', 'Aleksandar Gotev', 'networking', github('gotev/android-upload-service'), {
@@ -117,7 +117,7 @@ const NETWORKING: readonly SdkPackage[] = [
     maven: 'org.jsoup:jsoup',
   }),
   sdk('kSOAP2', 'kSOAP2 Android', 'networking', 'https://github.com/simpligility/ksoap2-android', {
-    android: 'org.ksoap2 org.kxml2',
+    android: 'org.ksoap2',
     maven: 'com.google.code.ksoap2-android:ksoap2-android',
   }),
   sdk('WebRTC', 'Google', 'networking media', 'https://webrtc.org/', {
@@ -131,7 +131,7 @@ const NETWORKING: readonly SdkPackage[] = [
     maven: 'org.nanohttpd:nanohttpd',
   }),
   sdk('Chucker', 'ChuckerTeam', 'testing networking', github('ChuckerTeam/chucker'), {
-    android: 'com.chuckerteam com.readystatesoftware.chuck',
+    android: 'com.chuckerteam',
     maven: 'com.github.chuckerteam.chucker:library',
   }),
   sdk('Flipper', 'Meta', 'testing', 'https://fbflipper.com/', {
@@ -173,7 +173,7 @@ const DATA: readonly SdkPackage[] = [
     maven: 'com.google.code.gson:gson',
   }),
   sdk('Jackson', 'FasterXML', 'data-format', github('FasterXML/jackson'), {
-    android: 'com.fasterxml.jackson org.codehaus.jackson',
+    android: 'com.fasterxml.jackson.databind',
     maven: 'com.fasterxml.jackson.core:jackson-databind',
   }),
   sdk('Moshi', 'Square', 'data-format', github('square/moshi'), {
@@ -185,7 +185,7 @@ const DATA: readonly SdkPackage[] = [
     maven: 'com.squareup.wire:wire-runtime',
   }),
   sdk('fastjson', 'Alibaba', 'data-format', github('alibaba/fastjson2'), {
-    android: 'com.alibaba.fastjson com.alibaba.fastjson2',
+    android: 'com.alibaba.fastjson',
     maven: 'com.alibaba:fastjson',
   }),
   sdk('LoganSquare', 'BlueLine Labs', 'data-format', github('bluelinelabs/LoganSquare'), {
@@ -227,7 +227,6 @@ const DATA: readonly SdkPackage[] = [
   }),
   sdk('Apache Commons', 'Apache Software Foundation', 'data-format', 'https://commons.apache.org/', {
     android: 'org.apache.commons',
-    maven: 'org.apache.commons:commons-lang3',
   }),
   sdk('Apache Lucene', 'Apache Software Foundation', 'storage', 'https://lucene.apache.org/', {
     android: 'org.apache.lucene',
@@ -241,7 +240,7 @@ const DATA: readonly SdkPackage[] = [
     android: 'org.apache.xerces org.apache.xml org.apache.harmony org.apache.xmlbeans',
   }),
   sdk('iText', 'Apryse', 'data-format', 'https://itextpdf.com/', {
-    android: 'com.itextpdf com.lowagie',
+    android: 'com.itextpdf',
     maven: 'com.itextpdf:itextg',
   }),
   sdk('PdfBox-Android', 'Tom Roush', 'data-format', github('TomRoush/PdfBox-Android'), {
@@ -249,7 +248,7 @@ const DATA: readonly SdkPackage[] = [
     maven: 'com.tom-roush:pdfbox-android',
   }),
   sdk('AndroidPdfViewer', 'Bartosz Schiller', 'data-format ui', github('barteksc/AndroidPdfViewer'), {
-    android: 'com.github.barteksc com.shockwave',
+    android: 'com.github.barteksc',
     maven: 'com.github.barteksc:android-pdf-viewer',
   }),
   sdk('PSPDFKit', 'Nutrient', 'data-format ui', 'https://www.nutrient.io/guides/android/', {
@@ -271,16 +270,16 @@ const DATA: readonly SdkPackage[] = [
     ios: 'ZBarSDK',
   }),
   sdk('libphonenumber', 'Google', 'data-format', github('google/libphonenumber'), {
-    android: 'com.google.i18n.phonenumbers io.michaelrocks.libphonenumber',
+    android: 'com.google.i18n.phonenumbers',
     ios: 'libPhoneNumberiOS PhoneNumberKit',
     maven: 'com.googlecode.libphonenumber:libphonenumber',
   }),
   sdk('Joda-Time', 'Joda.org', 'architecture', 'https://www.joda.org/joda-time/', {
-    android: 'org.joda.time net.danlew',
+    android: 'org.joda.time',
     maven: 'joda-time:joda-time',
   }),
-  sdk('ThreeTenABP', 'Jake Wharton', 'architecture', github('JakeWharton/ThreeTenABP'), {
-    android: 'org.threeten com.jakewharton.threetenabp',
+  sdk('ThreeTen backport', 'ThreeTen', 'architecture', 'https://www.threeten.org/threetenbp/', {
+    android: 'org.threeten',
     maven: 'org.threeten:threetenbp',
   }),
   sdk('Guava', 'Google', 'architecture', 'https://guava.dev/', {
@@ -305,7 +304,7 @@ const DATA: readonly SdkPackage[] = [
 
 const STORAGE: readonly SdkPackage[] = [
   sdk('SQLCipher', 'Zetetic', 'storage cryptography', 'https://www.zetetic.net/sqlcipher/', {
-    android: 'net.sqlcipher net.zetetic.database',
+    android: 'net.zetetic.database',
     ios: 'SQLCipher',
     maven: 'net.zetetic:sqlcipher-android',
   }),
@@ -319,7 +318,7 @@ const STORAGE: readonly SdkPackage[] = [
     maven: 'io.objectbox:objectbox-android',
   }),
   sdk('greenDAO', 'greenrobot', 'storage', 'https://greenrobot.org/greendao/', {
-    android: 'org.greenrobot.greendao de.greenrobot.dao',
+    android: 'org.greenrobot.greendao',
     maven: 'org.greenrobot:greendao',
   }),
   sdk('ORMLite', 'Gray Watson', 'storage', 'https://ormlite.com/', {
@@ -327,7 +326,7 @@ const STORAGE: readonly SdkPackage[] = [
     maven: 'com.j256.ormlite:ormlite-android',
   }),
   sdk('SQLDelight', 'Cash App', 'storage', 'https://sqldelight.github.io/sqldelight/', {
-    android: 'com.squareup.sqldelight app.cash.sqldelight',
+    android: 'app.cash.sqldelight',
     maven: 'app.cash.sqldelight:runtime',
   }),
   sdk('DBFlow', 'Andrew Grosner', 'storage', github('agrosner/DBFlow'), {
@@ -360,7 +359,7 @@ const STORAGE: readonly SdkPackage[] = [
     maven: 'com.unboundid:unboundid-ldapsdk',
   }),
   sdk('MongoDB driver', 'MongoDB', 'storage networking', 'https://www.mongodb.com/docs/drivers/', {
-    android: 'com.mongodb org.bson',
+    android: 'com.mongodb',
     maven: 'org.mongodb:mongodb-driver',
   }),
   sdk('Jedis', 'Redis', 'storage networking', github('redis/jedis'), {
@@ -390,7 +389,7 @@ const STORAGE: readonly SdkPackage[] = [
 
 const CRYPTOGRAPHY: readonly SdkPackage[] = [
   sdk('Bouncy Castle', 'Legion of the Bouncy Castle', 'cryptography', 'https://www.bouncycastle.org/', {
-    android: 'org.bouncycastle org.spongycastle',
+    android: 'org.bouncycastle',
     maven: 'org.bouncycastle:bcprov-jdk18on',
   }),
   sdk('Tink', 'Google', 'cryptography', 'https://developers.google.com/tink', {
@@ -426,8 +425,8 @@ const CRYPTOGRAPHY: readonly SdkPackage[] = [
     ios: 'JOSESwift',
     maven: 'com.nimbusds:nimbus-jose-jwt',
   }),
-  sdk('Java JWT and JWTDecode', 'Okta', 'cryptography auth', github('auth0/JWTDecode.Android'), {
-    android: 'com.auth0.jwt com.auth0.android.jwt',
+  sdk('JWTDecode', 'Okta', 'cryptography auth', github('auth0/JWTDecode.Android'), {
+    android: 'com.auth0.android.jwt',
     ios: 'JWTDecode',
     maven: 'com.auth0.android:jwtdecode',
   }),
@@ -460,7 +459,7 @@ const CRYPTOGRAPHY: readonly SdkPackage[] = [
 
 const ARCHITECTURE: readonly SdkPackage[] = [
   sdk('RxJava', 'ReactiveX', 'architecture', github('ReactiveX/RxJava'), {
-    android: 'io.reactivex rx',
+    android: 'io.reactivex.rxjava3',
     maven: 'io.reactivex.rxjava3:rxjava',
   }),
   sdk('RxSwift', 'ReactiveX', 'architecture', github('ReactiveX/RxSwift'), {
@@ -471,7 +470,7 @@ const ARCHITECTURE: readonly SdkPackage[] = [
     maven: 'com.google.dagger:dagger',
   }),
   sdk('javax.inject', 'JSR-330 expert group', 'architecture', 'https://jcp.org/en/jsr/detail?id=330', {
-    android: 'javax.inject jakarta.inject',
+    android: 'javax.inject',
     maven: 'javax.inject:javax.inject',
   }),
   sdk('Koin', 'Kotzilla', 'architecture', 'https://insert-koin.io/', {
@@ -481,8 +480,8 @@ const ARCHITECTURE: readonly SdkPackage[] = [
   sdk('Kodein', 'Kodein Koders', 'architecture', 'https://kosi-libs.org/kodein/', {
     android: 'org.kodein com.github.salomonbrys.kodein',
   }),
-  sdk('Guice and RoboGuice', 'Google', 'architecture', github('google/guice'), {
-    android: 'com.google.inject roboguice',
+  sdk('Guice', 'Google', 'architecture', github('google/guice'), {
+    android: 'com.google.inject',
     maven: 'com.google.inject:guice',
   }),
   sdk('ButterKnife', 'Jake Wharton', 'architecture', 'https://jakewharton.github.io/butterknife/', {
@@ -497,7 +496,7 @@ const ARCHITECTURE: readonly SdkPackage[] = [
     android: 'com.jakewharton',
   }),
   sdk('EventBus', 'greenrobot', 'architecture', 'https://greenrobot.org/eventbus/', {
-    android: 'org.greenrobot.eventbus de.greenrobot.event',
+    android: 'org.greenrobot.eventbus',
     maven: 'org.greenrobot:eventbus',
   }),
   sdk('Otto', 'Square', 'architecture', 'https://square.github.io/otto/', {
@@ -509,8 +508,8 @@ const ARCHITECTURE: readonly SdkPackage[] = [
     ios: 'Bolts',
     maven: 'com.parse.bolts:bolts-tasks',
   }),
-  sdk('Mavericks and Epoxy', 'Airbnb', 'architecture ui', github('airbnb/epoxy'), {
-    android: 'com.airbnb.mvrx com.airbnb.epoxy',
+  sdk('Epoxy', 'Airbnb', 'architecture ui', github('airbnb/epoxy'), {
+    android: 'com.airbnb.epoxy',
     maven: 'com.airbnb.android:epoxy',
   }),
   sdk('Moxy', 'Moxy community', 'architecture', github('moxy-community/Moxy'), {
@@ -562,8 +561,8 @@ const ARCHITECTURE: readonly SdkPackage[] = [
     android: 'org.hamcrest',
     maven: 'org.hamcrest:hamcrest',
   }),
-  sdk('Mockito and MockK', 'Mockito', 'testing', 'https://site.mockito.org/', {
-    android: 'org.mockito io.mockk net.bytebuddy org.objenesis',
+  sdk('Mockito', 'Mockito', 'testing', 'https://site.mockito.org/', {
+    android: 'org.mockito',
     maven: 'org.mockito:mockito-core',
   }),
   sdk('LeakCanary', 'Square', 'testing', 'https://square.github.io/leakcanary/', {
@@ -576,7 +575,7 @@ const ARCHITECTURE: readonly SdkPackage[] = [
     maven: 'ch.qos.logback:logback-classic',
   }),
   sdk('Log4j', 'Apache Software Foundation', 'logging', 'https://logging.apache.org/log4j/', {
-    android: 'org.apache.logging.log4j org.apache.log4j',
+    android: 'org.apache.logging.log4j',
     maven: 'org.apache.logging.log4j:log4j-core',
   }),
   sdk('Logger', 'Orhan Obut', 'logging', github('orhanobut/logger'), {
@@ -615,11 +614,11 @@ const IMAGES: readonly SdkPackage[] = [
     maven: 'com.github.yalantis:ucrop',
   }),
   sdk('Android Image Cropper', 'CanHub', 'images ui', github('CanHub/Android-Image-Cropper'), {
-    android: 'com.canhub.cropper com.theartofdev.edmodo',
+    android: 'com.canhub.cropper',
     maven: 'com.vanniktech:android-image-cropper',
   }),
   sdk('PhotoView', 'Chris Banes', 'images ui', github('Baseflow/PhotoView'), {
-    android: 'com.github.chrisbanes.photoview uk.co.senab.photoview',
+    android: 'com.github.chrisbanes.photoview',
     maven: 'com.github.chrisbanes:PhotoView',
   }),
   sdk('CircleImageView', 'Henning Dodenhof', 'images ui', github('hdodenhof/CircleImageView'), {
@@ -650,7 +649,7 @@ const IMAGES: readonly SdkPackage[] = [
     ios: 'Kingfisher Nuke NukeUI PINRemoteImage PINCache YYImage YYWebImage HanekeSwift',
   }),
   sdk('ExoPlayer', 'Google', 'media', 'https://exoplayer.dev/', {
-    android: 'com.google.android.exoplayer2 com.google.android.exoplayer',
+    android: 'com.google.android.exoplayer2',
     maven: 'com.google.android.exoplayer:exoplayer-core',
   }),
   sdk('ijkplayer', 'Bilibili', 'media', github('bilibili/ijkplayer'), {
@@ -682,12 +681,11 @@ const UI: readonly SdkPackage[] = [
   }),
   sdk('Charts', 'Daniel Cohen Gindi', 'ui', github('ChartsOrg/Charts'), { ios: 'Charts DGCharts' }),
   sdk('Material Dialogs', 'Aidan Follestad', 'ui', github('afollestad/material-dialogs'), {
-    android: 'com.afollestad',
+    android: 'com.afollestad.materialdialogs',
     maven: 'com.afollestad.material-dialogs:core',
   }),
   sdk('Mike Penz’ libraries', 'Mike Penz', 'ui', github('mikepenz'), {
     android: 'com.mikepenz',
-    maven: 'com.mikepenz:materialdrawer',
   }),
   sdk('Shimmer', 'Meta', 'ui', 'https://facebookarchive.github.io/shimmer-android/', {
     android: 'com.facebook.shimmer',
@@ -707,7 +705,7 @@ const UI: readonly SdkPackage[] = [
   }),
   sdk('Groupie', 'Lisa Wray', 'ui', github('lisawray/groupie'), { android: 'com.xwray' }),
   sdk('Calligraphy', 'Christopher Jenkins', 'ui', github('InflationX/Calligraphy'), {
-    android: 'uk.co.chrisjenx io.github.inflationx',
+    android: 'io.github.inflationx',
     maven: 'io.github.inflationx:calligraphy3',
   }),
   sdk('SmartRefreshLayout', 'SCWANG', 'ui', github('scwang90/SmartRefreshLayout'), { android: 'com.scwang' }),
@@ -719,7 +717,7 @@ const UI: readonly SdkPackage[] = [
     maven: 'me.leolin:ShortcutBadger',
   }),
   sdk('Markwon', 'Dimitry Ivanov', 'ui data-format', 'https://noties.io/Markwon/', {
-    android: 'io.noties.markwon ru.noties.markwon',
+    android: 'io.noties.markwon',
     maven: 'io.noties.markwon:core',
   }),
   sdk('CommonMark', 'Atlassian', 'data-format', github('commonmark/commonmark-java'), {

@@ -20,10 +20,10 @@ import type { ReadContext } from '../reader.ts';
 import { failed, partial, type ReadResult, read } from '../result.ts';
 import { assemblyName, readAssembly } from './assembly.ts';
 import { decompressAssembly, isCompressedAssembly } from './compressed.ts';
+import { XABA } from './magic.ts';
 import { isPortableExecutable } from './pe.ts';
 import { readEmbeddedText } from './resources.ts';
 
-const MAGIC = 0x41424158;
 const NEWEST = 4;
 /** The content id came with v4; a reader of v4 that meets a header without it still finds its tables. */
 const HEADERS: Readonly<Record<number, readonly number[]>> = { 2: [20], 3: [20, 28], 4: [28, 20] };
@@ -37,7 +37,7 @@ interface StoredAssembly {
 }
 
 function isAssemblyStore(head: Buffer): boolean {
-  return head.length >= 20 && head.readUInt32LE(0) === MAGIC;
+  return head.length >= 20 && head.readUInt32LE(0) === XABA;
 }
 
 /** @param bytes the store, a single assembly (also compressed), or the ELF library around either */

@@ -6,6 +6,7 @@ import { DOTNET_FRAMEWORK } from '../../data/entry-places.ts';
 import { textCanMatter } from '../candidate.ts';
 import type { ReadContext } from '../reader.ts';
 import { failed, partial, type ReadResult, read } from '../result.ts';
+import { SECRET_NAME } from '../secret-name.ts';
 import { readAttributes } from './attributes.ts';
 import { readConstants, readStaticData } from './constants.ts';
 import { identityOf, reportIdentity } from './identity.ts';
@@ -19,9 +20,6 @@ import { walkUserStrings } from './user-strings.ts';
 
 /** Assemblies in assemblies, so deep and so many bytes. */
 const MAX_DEPTH = 2;
-/** Strings that were given such a name are kept whatever they look like: a password need not look like one. */
-const SECRET_NAME =
-  /pass(?:word|phrase|code)|passwd|pwd|secret|token|api_?key|credential|private_?key|conn(?:ection)?_?str/i;
 
 /** The name by which an assembly calls itself, without `.dll`; undefined when the bytes are no assembly. */
 export function assemblyName(bytes: Buffer): string | undefined {

@@ -4,9 +4,8 @@
  */
 import { failed, type ReadResult } from '../result.ts';
 import { decodeLz4Block } from './lz4-block.ts';
+import { XALZ, XAZS } from './magic.ts';
 
-const XALZ = 0x5a4c4158;
-const XAZS = 0x535a4158;
 const HEADER = 12;
 /** A byte of an LZ4 block makes 255 at most; a block of 128 KiB takes Zstandard four bytes. */
 const RATIO = { lz4: 255, zstandard: 32_768 };

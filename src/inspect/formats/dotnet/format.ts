@@ -1,9 +1,6 @@
 /** How .NET assemblies are recognised: bare, compressed and in stores; their reader is loaded when the first one comes. */
 import type { BinaryFormat } from '../reader.ts';
-
-const COMPRESSED_LZ4 = 0x58414c5a; // XALZ
-const COMPRESSED_ZSTANDARD = 0x58415a53; // XAZS
-const STORE = 0x58414241; // XABA
+import { MZ, XABA, XALZ, XAZS } from './magic.ts';
 
 export const dotnetFormat: BinaryFormat = {
   what: '.NET assemblies',
@@ -17,8 +14,8 @@ export const dotnetFormat: BinaryFormat = {
 
 function isDotnet(head: Buffer): boolean {
   if (head.length < 20) return false;
-  const magic = head.readUInt32BE(0);
-  if (magic === COMPRESSED_LZ4 || magic === COMPRESSED_ZSTANDARD || magic === STORE) return true;
+  const magic = head.readUInt32LE(0);
+  if (magic === XALZ || magic === XAZS || magic === XABA) return true;
   // an executable of DOS and Windows; whether it holds .NET code is seen by its reader
-  return magic >>> 16 === 0x4d5a && head.length >= 0x40;
+  return (magic & 0xffff) === MZ && head.length >= 0x40;
 }

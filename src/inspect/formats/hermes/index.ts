@@ -8,6 +8,7 @@
  */
 import type { Limits } from '../../containers/budget.ts';
 import { BYTE_CLASS, canMatter } from '../candidate.ts';
+import { pieces } from '../pieces.ts';
 import type { ReadContext } from '../reader.ts';
 import { failed, partial, type ReadResult, read } from '../result.ts';
 import { type Layout, locateStrings, NEWEST, OLDEST } from './layout.ts';
@@ -15,8 +16,6 @@ import { formOf } from './magic.ts';
 
 const OVERFLOWED = 255;
 const OFFSET = 0x7fffff;
-/** A string longer than the limit is handed on in pieces that overlap, so that a URL on the seam is whole in one. */
-const OVERLAP = 4096;
 /** Strings may share bytes, and the optimizer makes them: real bundles read each byte of storage less than twice. */
 const MAX_SHARING = 16;
 /** Images and fonts that bundlers inline: nothing but base64 follows. */

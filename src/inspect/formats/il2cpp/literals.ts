@@ -1,6 +1,7 @@
 /** The string literals of the code: a table, and data without separators. */
 import type { Limits } from '../../containers/budget.ts';
 import { BYTE_CLASS, canMatter, isAscii } from '../candidate.ts';
+import { pieces } from '../pieces.ts';
 import type { Header } from './header.ts';
 
 export interface LiteralTable {

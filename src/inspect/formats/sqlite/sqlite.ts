@@ -6,8 +6,10 @@
  * and encrypt what follows.
  */
 import { BYTE_CLASS, canMatter, textCanMatter } from '../candidate.ts';
+import { pieces } from '../pieces.ts';
 import type { ReadContext } from '../reader.ts';
 import { failed, partial, type ReadResult, read } from '../result.ts';
+import { SECRET_NAME } from '../secret-name.ts';
 import { createScanner, guessGrammar, looksLikeText } from '../text/index.ts';
 import { type Database, openDatabase, type Payload, walkTree } from './btree.ts';
 import { isSqlite } from './magic.ts';
@@ -23,11 +25,6 @@ interface Table {
 /** Bits a byte: random data has 7.95 in 4 KiB, machine code and packed formats with headers less. */
 const RANDOM = 7.8;
 const SAMPLE = 4096;
-/** A text longer than the limit is handed on in pieces that overlap, so that a URL on the seam is whole in one. */
-const OVERLAP = 4096;
-/** Texts under these names are kept whatever they look like: a password need not look like one. */
-const SECRET_NAME = /pass(?:word|phrase|code|wd)|pwd|secret|token|api_?key|credential|private_?key/i;
-
 export function readSqlite(bytes: Buffer, context: ReadContext): ReadResult {
   if (!isSqlite(bytes)) return readOther(bytes, context);
   const database = openDatabase(bytes);
