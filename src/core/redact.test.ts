@@ -30,6 +30,8 @@ describe('redactUrl', () => {
     `https://a.example/cb#id=1&clientSecret=${SECRET}`,
     `jdbc:sqlserver://db.example:1433;user=sa;password=${SECRET}`,
     `https://a.example/?X-Amz-Signature=${SECRET}`,
+    `https://a.example/?token={x}${SECRET}`,
+    `https://\${user}:${SECRET}@a.example/`,
   ])('hides the secret of %s', (url) => {
     expect(redactUrl(url)).not.toContain(SECRET.slice(4));
   });
@@ -44,6 +46,13 @@ describe('redactUrl', () => {
     'https://api.example/a?monkey=1&design=flat',
     '/api/user/login',
     'mailto:shop@example.org',
+    'https://a.example/?token=${token}&page=2',
+    'https://a.example/?appid={key}',
+    'https://a.example/?key=%s&q=%1$s',
+    'https://a.example/?key={{ apiKey }}',
+    'https://${user}:${password}@a.example/',
+    'https://{token}@a.example/',
+    'postgres://shop:%s@db.example/shop',
   ])('leaves %s alone', (url) => {
     expect(redactUrl(url)).toBe(url);
   });
@@ -80,6 +89,11 @@ describe('maskSecret', () => {
     expect(maskSecret(SECRET)).toBe('Zq7h…[19]');
     expect(maskSecret('short')).toBe('…[5]');
   });
+});
+
+it('does not take a value in braces for a template', () => {
+  expect(redactUrl('https://a.example/?key={6F9619FF-8B86-D011-B42D-00CF4FC964FF}')).toContain('key={6F9…[38]');
+  expect(redactUrl('https://a.example/?key={a1b2c3d4e5}')).not.toContain('a1b2');
 });
 
 describe('namePattern', () => {

@@ -86,6 +86,16 @@ export function datasetNoun(service = ''): readonly [one: string, many: string] 
   return nounsOf(service).set;
 }
 
+/** What is known of a node besides its label; of the data, the story's last sentence tells it. */
+export function detailOf({ kind, detail, label }: ChainNode): string {
+  return kind === 'data' || detail === label ? '' : detail;
+}
+
+/** Where a link was seen, each place once, without those that its text names. */
+export function placesOf({ evidence, text }: ChainLink): string[] {
+  return [...new Set(evidence.map(placeOf))].filter((place) => place !== '' && !text.includes(place));
+}
+
 /** What drawing a story needs besides the story, in the terminal and in HTML. */
 export interface StoryContext {
   assets: AssetIndex;

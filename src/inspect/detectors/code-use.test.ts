@@ -23,6 +23,19 @@ describe('whose code uses an endpoint', () => {
     expect(user(['net.bluemarket.api.Client'])).toEqual({ owner: 'app' });
   });
 
+  it('is the SDK’s when the app only shares the name of the SDK’s makers', () => {
+    const app = 'com.alipay.sdk.pay.demo';
+    const owns = createOwnCode({ ...manifest, attributes: { package: app } });
+    const ownerOf = (name: string) => {
+      const use = createCodeUse();
+      addUse(use, { via: 'dex-string', code: [{ class: name, method: 'call' }] });
+      return userOf(use, owns, app).owner;
+    };
+    expect(ownerOf('com.alipay.sdk.app.PayTask')).toBe('library');
+    expect(ownerOf('com.alipay.apmobilesecuritysdk.face.APSecuritySdk')).toBe('library');
+    expect(ownerOf('com.alipay.sdk.pay.demo.PayActivity')).toBe('app');
+  });
+
   it('is a library’s when only classes of others do', () => {
     expect(user(['com.makers.library.net.Client$1'], 'api.elsewhere.io')).toEqual({
       owner: 'library',

@@ -23,6 +23,17 @@ describe('the inventory', () => {
     expect(one?.evidence).toEqual([{ entry: 'classes.dex', via: 'dex-string', name: 'com.appsflyer.internal' }]);
   });
 
+  it('tells which artifact of a group it is by the package of each', () => {
+    const found = librariesOf([], [classes('org.apache.commons.codec.binary', 'com.jcraft.jzlib', 'rx.internal')]);
+    expect(found.map(({ name }) => name).sort()).toEqual([
+      'com.jcraft:jzlib',
+      'commons-codec:commons-codec',
+      'io.reactivex:rxjava',
+    ]);
+    const [other] = librariesOf([], [classes('org.apache.commons.jexl3')]);
+    expect(other?.name).toBe('Apache Commons');
+  });
+
   it('tells a library once, with its version where that is known', () => {
     const all = librariesOf(
       [maven('com.squareup.okhttp3:okhttp'), maven('com.squareup.okhttp3:okhttp', '4.9.0')],

@@ -20,6 +20,9 @@ describe('namedSecret', () => {
   it.each([
     ['secretKey', 'aB3dE5gH7jK9mN1pQ3sT'],
     ['string/encryption_key', '0a1b2c3d4e5f60718293a4b5c6d7e8f9'],
+    ['token', '0a1b2c3d4e5f60718293a4b5c6d7e8f9'],
+    ['apiKey', '0A1B2C3D4E5F60718293A4B5C6D7E8F9'],
+    ['weather_api_key', 'aB3dE5gH7jK9mN1pQ3sT'],
   ])('takes %s=%s for a secret', (name, text) => {
     expect(named(name, text)).toMatchObject({ kind: 'named-secret', value: text });
   });
@@ -40,8 +43,35 @@ describe('namedSecret', () => {
     ['public_secret_key', 'aB3dE5gH7jK9mN1pQ3sT'],
     ['abc_secret_title', 'aB3dE5gH7jK9mN1pQ3sT'],
     ['title', 'h4rd-c0ded'],
+    ['token', 'keyword.operator.assignment.2'],
+    ['token', 'com-bluemarket-shop-release-2'],
+    ['apiKey', '00000000000000000000000000000000'],
+    ['apiKey', 'your0a1b2c3d4e5f60718293a4b5c6d7'],
+    ['tokenType', '0a1b2c3d4e5f60718293a4b5c6d7e8f9'],
+    ['key', '0a1b2c3d4e5f60718293a4b5c6d7e8f9'],
   ])('does not take %s=%s for one', (name, text) => {
     expect(named(name, text)).toBeUndefined();
+  });
+});
+
+describe('a key that a script gives to a variable', () => {
+  const KEY = '0a1b2c3d4e5f60718293a4b5c6d7e8f9';
+
+  it.each([
+    `const token = '${KEY}';`,
+    `var apiKey="${KEY}"`,
+    `let a={apiSecret: '${KEY}'}`,
+    `config = { "api_key": "${KEY}" }`,
+  ])('is found in %s', (script) => {
+    const credentials = createCredentials(() => ({ origin: 'app', reason: 'a test' }), createPlaceBudget());
+    const scanner = createScanner(grammarOf('js') ?? expect.fail('scripts are read'), (piece) =>
+      credentials.take({ ...piece, entry: 'a.js', via: 'text' }),
+    );
+    scanner.push(Buffer.from(script));
+    scanner.end();
+    expect(credentials.finish([], new Uint8Array(32))(true)).toMatchObject([
+      { kind: 'named-secret', value: KEY, sensitivity: 'unknown' },
+    ]);
   });
 });
 

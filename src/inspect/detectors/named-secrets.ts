@@ -6,6 +6,11 @@ import { isTemplate } from './url.ts';
 
 const SECRET_NAME =
   /(?:secret|private[_-]?key|access[_-]?key|auth[_-]?token|api[_-]?token|client[_-]?key|master[_-]?key|rest[_-]?key|encryption[_-]?key|signing[_-]?key)/i;
+/** Ends in the word (`tokens` of a grammar and `tokenType` are none), and holds what looks generated. */
+const KEY_NAME = /(?:token|(?:api|app|auth)[_-]?key)$/i;
+/** What generators of keys make: hexadecimal digits, or capitals, small letters and digits mixed. */
+const GENERATED =
+  /^(?:[0-9a-f]{24,128}|[0-9A-F]{24,128}|(?=[^A-Z]{0,190}[A-Z])(?=[^a-z]{0,190}[a-z])(?=(?:\D{0,190}\d){2})[\w+/=~-]{20,200})$/;
 /** Ends in the word: what follows it (`password_hint`, `passwordLabel`) makes it a text of the interface. */
 const PASSWORD_NAME = /(?:^|[a-z0-9_.-])(?:password|passwd|passphrase|pwd|pass)$/i;
 /** A password of something: `db_password`, `keystorePassword`. A bare `password` is a label more often than not. */
@@ -24,7 +29,8 @@ export function namedSecret({ name, text }: FoundString): Match | undefined {
   const last = name.slice(name.lastIndexOf('/') + 1);
   if (PASSWORD_NAME.test(last))
     return SYSTEM_PASSWORD.test(last) && isPassword(text, last) ? password(text) : undefined;
-  if (!SECRET_NAME.test(last) || !isKeyText(text) || mayHoldCredential(text)) return undefined;
+  const named = SECRET_NAME.test(last) || (KEY_NAME.test(last) && GENERATED.test(text));
+  if (!named || !isKeyText(text) || mayHoldCredential(text)) return undefined;
   return {
     provider: 'unknown',
     kind: 'named-secret',

@@ -26,6 +26,8 @@ describe('redactAddress', () => {
     '/api/user/login',
     'api.bluemarket.example:9200',
     'https://a.example/@handle',
+    'https://${user}:${password}@a.example/',
+    'https://{token}@a.example/?to=https://shop:%s@b.example/',
   ])('leaves %s alone', (text) => {
     expect(redactAddress(text)).toBe(text);
   });

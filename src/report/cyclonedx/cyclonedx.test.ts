@@ -34,6 +34,18 @@ test('it names the app with its hash, its libraries and its own back ends', asyn
   expect(bom.dependencies[0].dependsOn).toHaveLength(2);
 });
 
+test('numbers of projects and senders, which nobody can call, are no services', async () => {
+  const report = bluemarketInspectReport();
+  const names = async () => JSON.parse(await bomOf(report)).services.map(({ name }: { name: string }) => name);
+  const before = await names();
+  const evidence = [{ entry: 'resources.arsc', via: 'resource' }];
+  report.stores.push({ kind: 'fcm-sender', id: '100000000001', origin: 'app', evidence });
+  expect(await names()).toEqual(before);
+  const host = 'firebasestorage.googleapis.com';
+  report.stores.push({ kind: 'firebase-storage', id: 'bluemarket.appspot.com', host, origin: 'app', evidence });
+  expect(await names()).toContain('bluemarket.appspot.com');
+});
+
 test('its package URLs are read by another reader', async () => {
   for (const { purl } of JSON.parse(await bomOf()).components) {
     expect(PackageURL.fromString(purl).toString()).toBe(purl);

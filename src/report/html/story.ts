@@ -17,11 +17,12 @@ import {
 import {
   chainOf,
   datasetNoun,
+  detailOf,
   distinctRequests,
   fixCommand,
   headlineParts,
   hostPort,
-  placeOf,
+  placesOf,
   type StoryContext,
   serviceOf,
   strangerGets,
@@ -55,15 +56,13 @@ function headline(story: Story, { assets }: StoryContext): Markup {
 
 function chain(story: Story, { assets }: StoryContext): Markup {
   return html`<h4>How a stranger gets there</h4><ol class="chain">${chainOf(story, assets).map((node) => {
-    const detail = node.kind === 'data' || node.detail === node.label ? '' : node.detail;
+    const detail = detailOf(node);
     return html`<li class="${node.kind}"><span class="place">${node.label}</span>${detail === '' ? '' : html` <span class="where">${detail}</span>`}
 ${
   node.links.length === 0
     ? ''
     : html`<ul>${node.links.map((link) => {
-        const places = [...new Set(link.evidence.map(placeOf))].filter(
-          (place) => place !== '' && !link.text.includes(place),
-        );
+        const places = placesOf(link);
         return html`<li>${link.text}${places.length === 0 ? '' : html` <span class="where">${places.slice(0, 4).join(', ')}${places.length > 4 ? ` and ${places.length - 4} more` : ''}</span>`}</li>`;
       })}</ul>`
 }</li>`;

@@ -5,11 +5,12 @@ import { categoryTitle, humanSize, OWNER_TITLES, plural, sentenceList } from '..
 import {
   chainOf,
   datasetNoun,
+  detailOf,
   distinctRequests,
   fixCommand,
   headlineParts,
   hostPort,
-  placeOf,
+  placesOf,
   type StoryContext,
   serviceOf,
   strangerGets,
@@ -62,12 +63,9 @@ function writeChain(page: Page, story: Story, { assets }: StoryContext): void {
     const next = nodes[index + 1];
     const isLast = next === undefined;
     const marker = index === 0 ? '●' : node.kind === 'data' ? '◆' : '▼';
-    const detail = node.kind === 'data' || node.detail === node.label ? '' : node.detail;
-    page.aside(`  ${ink.dim(marker)} `, ink.bold(node.label), detail);
+    page.aside(`  ${ink.dim(marker)} `, ink.bold(node.label), detailOf(node));
     for (const link of node.links) {
-      const places = [...new Set(link.evidence.map(placeOf))].filter(
-        (place) => place !== '' && !link.text.includes(place),
-      );
+      const places = placesOf(link);
       const shown = page.all ? places : places.slice(0, MOST_PLACES);
       const more = places.length > shown.length ? ` and ${places.length - shown.length} more` : '';
       page.aside(`  ${ink.dim(isLast ? ' ' : '│')}   `, link.text, `${shown.join(', ')}${more}`);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { STORE_TITLES } from '../../../core/store-titles.ts';
+import { serviceTitle } from '../../../core/words.ts';
 import { storeOfHost, storeOfString } from '../../detectors/store-forms.ts';
 import { parseUrl } from '../../detectors/url.ts';
 import { STORE_FAMILIES, storeKind } from './index.ts';
@@ -87,6 +89,12 @@ function ofNamed(text: string) {
 const ofValue = (text: string) => storeOfString({ text, entry: 'classes.dex', via: 'dex-string' });
 
 describe('the families of back ends', () => {
+  it('have a title for each kind, and no title without a kind', () => {
+    const kinds = STORE_FAMILIES.flatMap((family) => Object.keys(family.kinds));
+    expect(kinds.filter((kind) => serviceTitle(kind) === kind)).toEqual([]);
+    expect(Object.keys(STORE_TITLES).filter((kind) => storeKind(kind) === undefined)).toEqual([]);
+  });
+
   it('are many, each once', () => {
     expect(STORE_FAMILIES.length).toBeGreaterThanOrEqual(10);
     expect(new Set(STORE_FAMILIES.map(({ name }) => name)).size).toBe(STORE_FAMILIES.length);

@@ -30,6 +30,20 @@ describe('the network security configuration', () => {
     expect(clear('other.example')).toBe(false);
   });
 
+  it('takes subdomains of names, not of addresses', async () => {
+    const networkSecurityConfig = `<network-security-config><domain-config cleartextTrafficPermitted="true">
+      <domain includeSubdomains="true">bluemarket.example</domain>
+      <domain includeSubdomains="true">192.0.2.7</domain>
+      <domain includeSubdomains="true">2001:db8::7</domain>
+    </domain-config></network-security-config>`;
+    const values = await valuesOf({ manifest: shop(''), networkSecurityConfig });
+    expect(values['networkSecurityConfig.cleartextDomains']).toEqual([
+      '*.bluemarket.example',
+      '192.0.2.7',
+      '2001:db8::7',
+    ]);
+  });
+
   it('lets nested entries inherit what they do not say', async () => {
     const policy = networkPolicy(await xml(NESTED), 34);
     const cdn = policyFor(policy, 'cdn.bluemarket.example');
