@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeZip } from '../../lab/apk/zip-writer.ts';
-import { inspectPackage } from './inspect-package.ts';
+import { createCollector, inspectPackage } from './inspect-package.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'inspect-package-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -45,5 +45,16 @@ describe('a file by itself', () => {
     ['strings.txt', '{"api": "https://api.bluemarket-shop.com"}'],
   ])('that is one of an app is read: %s', async (name, text) => {
     expect(await skipsOf(name, Buffer.from(text))).toEqual([]);
+  });
+});
+
+describe('a package with more facts than are kept', () => {
+  it('says so', () => {
+    const { sink, report } = createCollector();
+    const call = { api: 'webview.javascript', args: [1], entry: 'classes.dex', class: 'a.B', method: 'c' };
+    for (let index = 0; index <= 50_000; index++) sink.call(call);
+    const facts = { platform: 'android', sha256: '0'.repeat(64), bytes: 1 } as const;
+    const { skips } = report('a.apk', facts, { redactionKey: Buffer.alloc(32) });
+    expect(skips).toContainEqual(expect.objectContaining({ code: 'INSPECT_TOO_MANY_FACTS', severity: 'incomplete' }));
   });
 });

@@ -73,9 +73,23 @@ export async function inspectPackage(path: string, options: InspectOptions): Pro
 /** Most facts of one kind kept of one package: more is not a program, it is an attack on whoever reads it. */
 const MOST = 50_000;
 
-function bounded<T>(): { all: T[]; add(one: T): void } {
-  const all: T[] = [];
-  return { all, add: (one) => void (all.length < MOST && all.push(one)) };
+interface Bounded<T> {
+  all: T[];
+  add(one: T): void;
+  /** Some were dropped. */
+  full: boolean;
+}
+
+function bounded<T>(): Bounded<T> {
+  const kept: Bounded<T> = {
+    all: [],
+    full: false,
+    add(one) {
+      if (kept.all.length < MOST) kept.all.push(one);
+      else kept.full = true;
+    },
+  };
+  return kept;
 }
 
 export interface Collector {
@@ -166,6 +180,14 @@ export function createCollector(): Collector {
           subject: path,
           code: 'INSPECT_TOO_MANY_ENDPOINTS',
           reason: 'more endpoints than are kept of one package',
+          severity: 'incomplete',
+        });
+      }
+      if ([resources, calls, libraries, code, signatures].some(({ full }) => full)) {
+        skips.push({
+          subject: path,
+          code: 'INSPECT_TOO_MANY_FACTS',
+          reason: `more calls, libraries or signatures than the ${MOST} that are kept of one package`,
           severity: 'incomplete',
         });
       }

@@ -93,7 +93,7 @@ export interface FoundCode {
 /** One signature of the package file. */
 export interface FoundSignature {
   scheme: 'v1' | 'v2' | 'v3' | 'v3.1' | 'v4' | 'ios';
-  /** Name of the signer's certificate, as an X.500 string without personal parts: its common name and organization. */
+  /** Of the signer's certificate, as an X.500 string without personal parts: its organization, and a common name that is no person's. */
   subject?: string;
   /** SHA-256 of the signer's certificate, hex. */
   certificate?: string;

@@ -1,5 +1,6 @@
 /** Turns the packages of a folder round: per back end, credential and library, the apps and versions that share it. */
 
+import { storeKind } from '../data/stores/index.ts';
 import { compare } from '../detectors/evidence.ts';
 import { commonAmong } from './common.ts';
 import { FLEET_SCHEMA_ID, type FleetReport, type FleetSharer } from './contract.ts';
@@ -81,6 +82,7 @@ export function createTurning(): Turning {
           (a, b) =>
             Number('common' in a) - Number('common' in b) ||
             b.apps.length - a.apps.length ||
+            worth(a.kind) - worth(b.kind) ||
             compare(a.kind, b.kind) ||
             compare(a.id, b.id),
         ),
@@ -118,6 +120,13 @@ function list(by: Sharers): FleetSharer[] {
   return [...by]
     .map(([id, versions]) => ({ id, versions: [...versions].sort(compare) }))
     .sort((a, b) => compare(a.id, b.id));
+}
+
+/** What holds data comes before what only names a project. */
+function worth(kind: string): number {
+  const holds = storeKind(kind)?.holds;
+  if (holds === 'records' || holds === 'files') return 0;
+  return kind === 'host' ? 1 : 2;
 }
 
 const SENSITIVITY = ['secret', 'unknown', 'public'];

@@ -38,15 +38,23 @@ export function signerFacts(der: Buffer, weak: readonly string[] = []): SignerFa
   }
 }
 
-/** The common name and the organization; the other parts name people and places. */
+/**
+ * The organization. `keytool` asks for the common name as “your first and last name”, so it is told only where it is the
+ * organization's or the one that the build tools write.
+ */
 function subjectOf(lines: string): string {
-  const parts = lines.split('\n').filter((line) => /^(?:CN|O)=/.test(line));
-  return parts
-    .sort((a, b) => Number(a.startsWith('O')) - Number(b.startsWith('O')))
+  const parts = lines.split('\n');
+  const name = parts.find((line) => line.startsWith('CN='));
+  const organization = parts.find((line) => line.startsWith('O='));
+  const isPublic = name !== undefined && (BUILD_NAMES.has(name) || name.slice(3) === organization?.slice(2));
+  return [isPublic ? name : undefined, organization]
+    .filter((part) => part !== undefined)
     .join(', ')
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd')
     .slice(0, MAX_SUBJECT);
 }
+
+const BUILD_NAMES = new Set(['CN=Android Debug', 'CN=Android']);
 
 function keyOf(certificate: X509Certificate): KeyObject | undefined {
   try {
