@@ -14,7 +14,8 @@ const load = (id) => import(id);
 
 /** What `import` gives of a package: an ES module as it is, of others their exports as the default and by name. */
 function imported(exports) {
-  return types.isModuleNamespaceObject(exports) ? exports : { ...exports, default: exports };
+  // inherited, not copied: reading every export of `node:crypto` would load all of it
+  return types.isModuleNamespaceObject(exports) ? exports : Object.create(exports, { default: { value: exports } });
 }
 
 /**

@@ -79,7 +79,7 @@ function writeLibraries(page: Page, { libraries }: InspectReport): void {
 
 function writeEndpoints(page: Page, { endpoints }: InspectReport): void {
   const { ink } = page;
-  const own = endpoints.filter(({ origin }) => origin === 'app');
+  const own = withoutPieces(endpoints.filter(({ origin }) => origin === 'app'));
   page.heading('Back ends of the app', own.length === 0 ? 'none found' : plural(own.length, 'endpoint'));
   writeEndpointRows(page, page.all ? own : own.slice(0, MOST_OWN));
   if (!page.all && own.length > MOST_OWN)
@@ -102,6 +102,12 @@ function writeEndpoints(page: Page, { endpoints }: InspectReport): void {
       others.filter((endpoint) => endpoint.origin === origin),
     );
   }
+}
+
+/** A path that stands in the list as a part of what code makes of it (`http://{}/login`) is not told twice. */
+function withoutPieces(own: InspectReport['endpoints']): InspectReport['endpoints'] {
+  const whole = new Set(own.filter(({ completeness }) => completeness !== 'relative').map(({ path }) => path));
+  return own.filter(({ completeness, url }) => completeness !== 'relative' || !whole.has(url));
 }
 
 const ORIGIN_TITLES = {
