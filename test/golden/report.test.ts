@@ -47,6 +47,29 @@ test('a check report as JSON, JSON Lines, SARIF and Markdown', async () => {
   await golden('check.md', await render('markdown', report, options));
 });
 
+test('a path is not listed beside the address that code makes of it', async () => {
+  const report = bluemarketInspectReport();
+  const own = {
+    origin: 'app',
+    reason: 'test',
+    complete: false,
+    evidence: [{ entry: 'classes.dex', via: 'dex-code' }],
+  } as const;
+  const login = {
+    ...own,
+    url: 'http://{}/login',
+    raw: 'http://{}/login',
+    path: '/login',
+    completeness: 'template',
+  } as const;
+  const path = (url: string) => ({ ...own, url, raw: url, path: url, completeness: 'relative' }) as const;
+  const endpoints = [login, path('/login'), path('/orders')].map((one) => ({ ...one, evidence: [...one.evidence] }));
+  const text = await render('terminal', { ...report, endpoints });
+  expect(text).toContain('2 endpoints');
+  expect(text).toMatch(/^ {2}\/orders/m);
+  expect(text).not.toMatch(/^ {2}\/login/m);
+});
+
 test('an inspect report in every format', async () => {
   const report = bluemarketInspectReport();
   await golden('inspect.terminal.txt', await render('terminal', report, { ...options, width: 100 }));
