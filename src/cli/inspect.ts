@@ -62,9 +62,7 @@ by the hash of the package and of the detectors.`,
     .action(async (files: string[], options: InspectOptions) => {
       const folder = await folderOf(io, files);
       if (folder !== undefined) {
-        if (options.dataSafety !== undefined) {
-          throw new PosternError('E_USAGE', '--data-safety is the declaration of one app; name its package');
-        }
+        if (options.dataSafety !== undefined) throw oneApp();
         const { inspectFolderCommand } = await import('./inspect-folder.ts');
         return exit(await inspectFolderCommand(io, folder, options));
       }
@@ -79,6 +77,7 @@ by the hash of the package and of the detectors.`,
       const key = await redactionKey(config);
       const { inspectPackage, readDataSafety } = await import('../inspect/index.ts');
       const declared = options.dataSafety;
+      if (declared !== undefined && files.length > 1) throw oneApp();
       const dataSafety =
         declared === undefined
           ? undefined
@@ -130,6 +129,10 @@ by the hash of the package and of the detectors.`,
       const skips = [...stopped, ...(options.allowPartial ? [] : reports.flatMap(({ report }) => report.skips))];
       exit(failure === undefined ? exitCodeOf(findings, skips, failOn, options.exitZero) : 2);
     });
+}
+
+function oneApp(): PosternError {
+  return new PosternError('E_USAGE', '--data-safety is the declaration of one app; name its package');
 }
 
 /** @throws PosternError E_USAGE when a folder is not the only argument */

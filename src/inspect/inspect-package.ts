@@ -213,6 +213,7 @@ export function createCollector(): Collector {
         ...declarationsOf(plists),
         ...(options.dataSafety === undefined ? [] : [options.dataSafety]),
       ];
+      const signers = signaturesOf(signatures.all);
       const inspection: Inspection = {
         path,
         platform: facts.platform,
@@ -221,7 +222,7 @@ export function createCollector(): Collector {
         stores: shown.stores,
         credentials: shown.credentials,
         settings,
-        signatures: signaturesOf(signatures.all),
+        signatures: signers,
         libraries: inventory,
         declarations,
       };
@@ -232,7 +233,7 @@ export function createCollector(): Collector {
         stores: found.stores,
         credentials: found.credentials,
         settings,
-        signatures: signaturesOf(signatures.all),
+        signatures: signers,
         libraries: inventory,
         declarations,
         coverage: coverage.sort((a, b) => compare(a.entry, b.entry) || compare(a.status, b.status)),

@@ -73,6 +73,7 @@ describe('inspect of a folder', () => {
     ['secrets in clear', ['--reveal-secrets'], 'for single packages'],
     ['no workers', ['--workers', '0'], 'a whole number above 0'],
     ['a second argument', ['apps'], 'it is inspected by itself'],
+    ['the declaration of one app', ['--data-safety', 'data.csv'], 'is the declaration of one app'],
     ['a format of single packages', ['--format', 'sarif'], 'no format "sarif"'],
   ])('refuses %s', async (_, more, message) => {
     const { code, stderr } = await run(['inspect', 'apps', ...more, ...cached()], inFolder());

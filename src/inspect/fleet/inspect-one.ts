@@ -50,7 +50,7 @@ export async function inspectOne(
       ...(signal === undefined ? {} : { signal }),
     });
     const text = JSON.stringify(report);
-    const kept = key === undefined || cache?.put(key, JSON.stringify({ path, report })) !== false;
+    const kept = key === undefined || cache?.put(key, `{"path":${JSON.stringify(path)},"report":${text}}`) !== false;
     return { path, report: text, summary: summaryOf(path, report), cached: false, ...(kept ? {} : { unkept: true }) };
   } catch (error) {
     if (signal?.aborted) throw error;
