@@ -4,8 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { PosternError } from '../../core/errors.ts';
 import type { Skip } from '../../core/skip.ts';
 import { compare } from '../detectors/evidence.ts';
-
-export const PACKAGE_NAME = /\.(?:apk|apks|xapk|apkm|aab|aar|ipa)$/i;
+import { PACKAGE_NAME } from '../read-package.ts';
 
 /** Most folders below one another: beyond that it is a loop, or not a store of packages. */
 const MAX_DEPTH = 40;

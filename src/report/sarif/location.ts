@@ -92,7 +92,7 @@ function fileLocation(evidence: FileEvidence | SettingEvidence, base: UriBase): 
 /** Evidence names an entry of a package by itself or behind the package's path: `shop.apk!AndroidManifest.xml`. */
 function splitEntry(evidence: FileEvidence | SettingEvidence): { path: string; entry: string | undefined } {
   if (evidence.kind === 'file' && evidence.entry !== undefined) return { path: evidence.path, entry: evidence.entry };
-  const [, path, entry] = /^(.*?\.(?:apk|apks|xapk|apkm|aab|ipa|zip))!(.+)$/i.exec(evidence.path) ?? [];
+  const [, path, entry] = /^(.*?\.(?:apk|apks|xapk|apkm|aab|aar|ipa|zip))!(.+)$/i.exec(evidence.path) ?? [];
   return { path: path ?? evidence.path, entry };
 }
 

@@ -173,6 +173,8 @@ function hasCompiler(): boolean {
     execFileSync('gcc', ['--version'], { stdio: 'ignore' });
     return true;
   } catch {
+    if (process.env.POSTERN_REQUIRE_SERVERS === '1') throw new Error('gcc is not installed');
+    console.warn('skipped: a library that a compiler made. Install gcc (Debian: apt-get install gcc).');
     return false;
   }
 }
