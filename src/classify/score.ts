@@ -28,7 +28,7 @@ const flags = new Set(words(FLAGS));
 const multiFields = new Set(words(MULTI_FIELDS));
 const others = phrases(OTHER_MEANINGS);
 
-for (const category of Object.keys(VOCABULARY) as Category[]) {
+for (const category of Object.keys(VOCABULARY) as (keyof typeof VOCABULARY)[]) {
   const { strong, phrases: together, weak, contextual } = VOCABULARY[category];
   for (const phrase of phrases(together)) add({ words: phrase, category, strength: 3 });
   for (const word of words(strong)) add({ words: [word], category, strength: 2 });

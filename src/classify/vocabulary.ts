@@ -4,7 +4,7 @@
  * Words are lower case without diacritics, in English, German, French, Spanish, Italian, Dutch and Portuguese; plurals in
  * -s are covered. A phrase is words in order, separated by a space; phrases are separated by commas.
  */
-import type { Category } from '../core/category.ts';
+import type { Category, MissionCategory } from '../core/category.ts';
 
 export interface CategoryWords {
   /** Enough alone. */
@@ -17,7 +17,7 @@ export interface CategoryWords {
   contextual: string;
 }
 
-export const VOCABULARY: Readonly<Record<Category, CategoryWords>> = {
+export const VOCABULARY: Readonly<Record<MissionCategory, CategoryWords>> = {
   credentials: {
     strong:
       'password passwords passwd pwd passphrase passcode userpass bcrypt argon scrypt totp otp jwt mfa apikey ' +

@@ -51,6 +51,8 @@ async function entryOf(target: Target): Promise<ScopeEntry> {
     authority: await requestOf(target),
     ports: target.ports,
     buckets: target.buckets ?? [],
+    datasets: target.datasets ?? [],
+    identifiers: target.identifiers ?? {},
     ...(target.managedService === undefined ? {} : { managedService: target.managedService }),
   };
 }

@@ -69,6 +69,8 @@ describe('loadConfig', () => {
       authority: 'dns-txt',
       ports: [9201],
       buckets: [],
+      datasets: [],
+      identifiers: {},
       configuredBy: join(root, 'deploy/docker-compose.yml'),
       controls: [
         {

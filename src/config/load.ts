@@ -44,6 +44,8 @@ export interface Target {
   ports: number[];
   managedService?: string;
   buckets?: string[];
+  datasets?: string[];
+  identifiers?: Record<string, string>;
   configuredBy?: string;
   controls: Control[];
   guardedBy?: GuardedBy;
@@ -137,6 +139,8 @@ function targetOf(root: string, target: TargetConfig): Target {
     ports: target.ports,
     ...(target.managedService !== undefined && { managedService: target.managedService }),
     buckets: target.buckets,
+    datasets: target.datasets,
+    identifiers: target.identifiers,
     ...(target.configuredBy !== undefined && { configuredBy: resolve(root, target.configuredBy) }),
     controls: target.controls.map((control) => controlOf(root, control)),
     ...(target.guardedBy !== undefined && { guardedBy: guardedByOf(root, target.guardedBy) }),

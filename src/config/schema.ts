@@ -125,7 +125,15 @@ const targetSchema = z
     buckets: z
       .array(text.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { error: 'expected a bucket name' }))
       .default([])
-      .describe('buckets to ask for by name, on an S3-compatible store of your own'),
+      .describe('buckets to ask for by name, on an object store'),
+    datasets: z
+      .array(text.max(255))
+      .default([])
+      .describe('collections, tables and indices to ask for by name, where a stranger gets no list of them'),
+    identifiers: z
+      .record(z.string().regex(/^[a-z][A-Za-z]{1,39}$/, { error: 'expected a name such as anonKey' }), text.max(4_096))
+      .default({})
+      .describe('identifiers that are public by design and that your app carries: projectId, anonKey, appId, …'),
     configuredBy: file.optional().describe('the compose file or configuration that deploys this host'),
     controls: z.array(controlSchema).default([]),
     guardedBy: guardedBySchema.optional(),

@@ -11,4 +11,17 @@ export const CATEGORIES = {
   health: 'health records',
   device: 'device identifiers',
 } as const;
-export type Category = keyof typeof CATEGORIES;
+/** One of the table. */
+export type MissionCategory = keyof typeof CATEGORIES;
+/** One that postern.yaml declares. */
+export type OwnCategory = `own:${string}`;
+export type Category = MissionCategory | OwnCategory;
+
+/** What people read; a category of one's own is called by its id. */
+export function categoryTitle(category: Category): string {
+  return category.startsWith('own:') ? category.slice(4).replace(/-/g, ' ') : CATEGORIES[category as MissionCategory];
+}
+
+export function isOwnCategory(text: string): text is OwnCategory {
+  return /^own:[a-z][a-z0-9-]{0,39}$/.test(text);
+}

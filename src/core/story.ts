@@ -1,3 +1,4 @@
+import type { Access } from './access.ts';
 import type { Category } from './category.ts';
 import type { Evidence, ExchangeEvidence } from './evidence.ts';
 import type { Patch } from './patch.ts';
@@ -30,6 +31,8 @@ export interface ExposedDataset {
   categories: Category[];
   /** Field names that led to the categories; never values. */
   fields: { name: string; category: Category }[];
+  /** How many different people it is about, where the store tells without giving values away. */
+  people?: { count: number; how: 'cardinality' | 'statistics' | 'records'; field?: string | undefined };
 }
 
 /** What the outsider asked of one address and what was decided. Enough to ask the same again. */
@@ -62,6 +65,10 @@ export interface Story {
   outsider: OutsiderRequest[];
   documents?: number;
   bytes?: number;
+  /** People affected, at least: the largest estimate of one data set, because several may be about the same people. */
+  people?: number;
+  /** What others than a stranger get, where that was asked. */
+  access?: Access[];
   datasets: ExposedDataset[];
   categories: Category[];
   tasks: Task[];

@@ -9,9 +9,34 @@ export interface AllowList {
   permitsBytes(bytes: Uint8Array): boolean;
   /** Judges one HTTP request. Only GET and HEAD exist. */
   permitsHttp(method: 'GET' | 'HEAD', path: string): boolean;
-  /** Judges one POST with its whole body. No probe has it: nothing is posted to a store that is judged. */
+  /** Judges one POST with its whole body, where reading is asked for by POST (GraphQL, etcd, Firestore). */
   permitsPost?(path: string, body: string): boolean;
+  /**
+   * Judges one whole HTTP request, its further headers included. Where a list has it, it alone decides.
+   * @param identifiers the scope entry's public identifiers: a header or path that carries one must carry exactly that
+   */
+  permitsRequest?(request: HttpRequest, identifiers: Identifiers): boolean;
+  /** Every request there is, as `--dry-run` shows it; `<…>` stands for what an answer or chance brings. */
+  readonly planned?: readonly PlannedRequest[];
 }
+
+/** Identifiers that are public by design, by their names: `projectId`, `anonKey`, `appId`. */
+export type Identifiers = Readonly<Record<string, string>>;
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly path: string;
+  /** Lower-cased names; without those that every request has (host, user-agent, …). */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** One request as it would be sent. */
+export type PlannedRequest = { readonly why: string } & (
+  | { readonly http: HttpRequest }
+  /** The exact bytes, with an example where chance or an answer decides. */
+  | { readonly bytes: Uint8Array }
+);
 
 /** One HTTP request, exactly as it is sent. */
 export interface ExactRequest {
@@ -56,7 +81,35 @@ export function allowText(describes: readonly string[], requests: readonly RegEx
   };
 }
 
-/** An allow-list of raw requests judged by a parser that accepts only what the probe needs (binary protocols). */
-export function allowParsed(describes: readonly string[], permitsBytes: (bytes: Uint8Array) => boolean): AllowList {
-  return { describes, permitsBytes, permitsHttp: () => false };
+/**
+ * An allow-list of raw requests judged by a parser that accepts only what the probe needs (binary protocols).
+ * @param planned each request once, with its exact bytes
+ */
+export function allowParsed(
+  describes: readonly string[],
+  permitsBytes: (bytes: Uint8Array) => boolean,
+  planned: readonly PlannedRequest[] = [],
+): AllowList {
+  return { describes, permitsBytes, permitsHttp: () => false, planned };
+}
+
+/** Either list: what further options add to a dialogue. */
+export function allowEither(one: AllowList, other: AllowList): AllowList {
+  return {
+    describes: [...one.describes, ...other.describes],
+    permitsBytes: (bytes) => one.permitsBytes(bytes) || other.permitsBytes(bytes),
+    permitsHttp: (method, path) => one.permitsHttp(method, path) || other.permitsHttp(method, path),
+    permitsPost: (path, body) => one.permitsPost?.(path, body) === true || other.permitsPost?.(path, body) === true,
+    permitsRequest: (request, identifiers) =>
+      permitsHttpRequest(one, request, identifiers) || permitsHttpRequest(other, request, identifiers),
+    planned: [...(one.planned ?? []), ...(other.planned ?? [])],
+  };
+}
+
+/** What a list says of one HTTP request, whichever of its judges it has. */
+export function permitsHttpRequest(allow: AllowList, request: HttpRequest, identifiers: Identifiers): boolean {
+  if (allow.permitsRequest !== undefined) return allow.permitsRequest(request, identifiers);
+  if (Object.keys(request.headers).some((name) => name !== 'accept')) return false;
+  if (request.method !== 'POST') return allow.permitsHttp(request.method, request.path);
+  return request.body !== undefined && allow.permitsPost?.(request.path, request.body) === true;
 }

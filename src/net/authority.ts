@@ -37,6 +37,8 @@ interface Confirmed {
   authority: Authority;
   /** Canonical texts of what may be connected to. */
   allowed: readonly string[];
+  /** What the authority proves beside addresses: the project's id on a host that a provider shares among customers. */
+  identifiers?: Readonly<Record<string, string>>;
 }
 
 /** @throws PosternError `E_AUTHORITY` when the authority cannot be confirmed; the message says what is missing. */
@@ -157,6 +159,7 @@ function confirmProject(
     authority: { kind: 'provider-project', provider: project.provider, project: project.id },
     // A /0 means the public Internet only; `resolve.ts` never lets a special or private address through it.
     allowed: networks.length > 0 ? networks.map((network) => network.text) : ['0.0.0.0/0', '::/0'],
+    ...(provider.binds === undefined ? {} : { identifiers: { [provider.binds]: project.id } }),
   };
 }
 

@@ -19,6 +19,18 @@ export interface DialerOptions {
   sockets?: number;
   /** Sockets open at once to one address. */
   socketsPerHost?: number;
+  /** Told of everything that is sent, before it is sent; must not throw. */
+  onSend?: (sent: Sent) => void;
+}
+
+/** One request on its way: raw bytes, or an HTTP request as `METHOD PATH` and, after an empty line, its body. */
+export interface Sent {
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  readonly sent: Uint8Array | string;
+  /** A positive control: `sent` may hold the owner's password and must not be kept. */
+  readonly control: boolean;
 }
 
 export type Dialed =
@@ -38,6 +50,8 @@ export interface Dialer {
   dial(target: NetworkTarget, at: PinnedAddress, port: number, deadline: Deadline): Promise<Dialed>;
   /** The host showed that it is asked too fast. */
   slowDown(at: PinnedAddress): void;
+  /** Passes on what is sent to whoever keeps a journal. */
+  readonly sent?: ((sent: Sent) => void) | undefined;
 }
 
 /** Connect timeouts: three round trips, within these bounds (milliseconds). */
@@ -99,6 +113,7 @@ export function createDialer(options: DialerOptions = {}): Dialer {
     resolve: (target) => resolveTarget(target, lookup),
     dial,
     slowDown: (at) => hostOf(at.address).bucket.halve(),
+    sent: options.onSend,
   };
 }
 

@@ -2,7 +2,7 @@ import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:h
 import type { Duplex } from 'node:stream';
 import { PosternError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
-import type { AllowList } from './allow-list.ts';
+import { type AllowList, type Identifiers, permitsHttpRequest } from './allow-list.ts';
 import type { HttpAnswer, PostingSession } from './connection.ts';
 import { before, type Deadline, within } from './deadline.ts';
 import type { PeerSigns } from './peer.ts';
@@ -21,6 +21,12 @@ export interface HttpOptions {
   firstByteMs: number;
   /** Positive controls only: lets `authorization` through. */
   credentials: boolean;
+  /** The scope entry's public identifiers. */
+  identifiers: Identifiers;
+  /** What signs an account of the owner in, sent with every request; over a private link only. */
+  signedIn: Readonly<Record<string, string>> | undefined;
+  /** Told of every request before it is sent. */
+  onSend: (text: string) => void;
   /** What is sent cannot be read on the way: TLS, or it never leaves this machine. */
   private: boolean;
   signs: PeerSigns;
@@ -28,7 +34,6 @@ export interface HttpOptions {
   onOverload: () => void;
 }
 
-const HEADERS = new Set(['accept', 'authorization']);
 /** What servers say in clear on a TLS port: nginx, Go, Jetty and Tomcat in this order. */
 const WANTS_TLS =
   /plain HTTP request was sent to HTTPS port|sent an HTTP request to an HTTPS server|requires TLS|instead use the HTTPS scheme/i;
@@ -90,14 +95,14 @@ export class PinnedHttp implements PostingSession {
     maxBytes: number,
     body?: string,
   ): Promise<HttpAnswer> {
-    const { allow, credentials, deadline, firstByteMs, onOverload, signs } = this.#options;
-    const foreign = Object.keys(headers).find(
-      (name) => !HEADERS.has(name) || (name === 'authorization' && !credentials),
-    );
-    if (foreign !== undefined || !path.startsWith('/') || !permits(allow, method, path, body)) {
+    const { allow, credentials, deadline, firstByteMs, identifiers, onOverload, signedIn, signs } = this.#options;
+    // The owner's own way in is judged by path and body; a probe's headers are judged with the rest.
+    const judged = credentials ? without(headers, 'authorization') : headers;
+    const asked = { method, path, headers: judged, ...(body === undefined ? {} : { body }) };
+    if (!path.startsWith('/') || hasControl(path, headers) || !permitsHttpRequest(allow, asked, identifiers)) {
       throw new PosternError('E_PROBE_FORBIDDEN', `A ${method} request is not in the allow-list.`);
     }
-    if ('authorization' in headers && !this.#options.private) {
+    if ((signedIn !== undefined || (credentials && 'authorization' in headers)) && !this.#options.private) {
       throw new PosternError(
         'E_PROBE_IO',
         'the positive control was not run: a password would cross the network in clear',
@@ -105,6 +110,7 @@ export class PinnedHttp implements PostingSession {
       );
     }
     const send = async () => {
+      this.#options.onSend(`${method} ${path}${body === undefined ? '' : `\n\n${body}`}`);
       const sent = request({
         agent: this.#agent,
         method,
@@ -114,6 +120,7 @@ export class PinnedHttp implements PostingSession {
           host: hostHeader(this.#options),
           accept: '*/*',
           ...headers,
+          ...signedIn,
           ...(body === undefined
             ? {}
             : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
@@ -160,9 +167,14 @@ class PinnedAgent extends Agent {
   }
 }
 
-function permits(allow: AllowList, method: 'GET' | 'HEAD' | 'POST', path: string, body: string | undefined): boolean {
-  if (method !== 'POST') return allow.permitsHttp(method, path);
-  return body !== undefined && allow.permitsPost?.(path, body) === true;
+function without(headers: Readonly<Record<string, string>>, name: string): Record<string, string> {
+  const { [name]: _left, ...rest } = headers;
+  return rest;
+}
+
+/** What could end a line of the request. */
+function hasControl(path: string, headers: Readonly<Record<string, string>>): boolean {
+  return [path, ...Object.keys(headers), ...Object.values(headers)].some((text) => !/^[\x20-\x7e]*$/.test(text));
 }
 
 function headOf(sent: ClientRequest, signs: PeerSigns, body: string | undefined): Promise<IncomingMessage> {

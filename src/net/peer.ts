@@ -44,6 +44,8 @@ export interface PeerOptions {
   tls: boolean;
   /** Positive controls only: lets the `authorization` header through. */
   credentials?: boolean;
+  /** Headers that sign an account of the owner in (`access` beyond a stranger's). */
+  signedIn?: Readonly<Record<string, string>> | undefined;
   /** The certificate must hold against this machine's authorities before anything is sent; not asked for on loopback. */
   verified?: boolean;
   /** A socket that is already connected to this port; the first connection uses it. */
@@ -73,10 +75,12 @@ export class Peer {
   }
 
   http(): PostingSession {
-    const { dialer, at, credentials = false, tls } = this.#options;
+    const { dialer, at, credentials = false, signedIn, target, tls } = this.#options;
     const session = new PinnedHttp({
       ...this.#facts(),
       credentials,
+      identifiers: target.identifiers,
+      signedIn,
       private: tls || isOnLoopback(at),
       open: () => this.#socket(),
       onOverload: () => dialer.slowDown(at),
@@ -93,8 +97,10 @@ export class Peer {
   }
 
   #facts() {
-    const { at, port, target, allow, deadline, firstByteMs } = this.#options;
-    return { address: at.address, port, host: target.host, allow, deadline, firstByteMs, signs: this.signs };
+    const { at, port, target, allow, deadline, dialer, firstByteMs, credentials = false } = this.#options;
+    const onSend = (sent: Uint8Array | string) =>
+      dialer.sent?.({ host: target.host, address: at.address, port, sent, control: credentials });
+    return { address: at.address, port, host: target.host, allow, deadline, firstByteMs, signs: this.signs, onSend };
   }
 
   async #socket(): Promise<{ socket: Socket; tls?: TlsFacts }> {

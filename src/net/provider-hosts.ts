@@ -6,6 +6,11 @@ interface ProviderHosts {
   readonly describes: string;
   /** `host` in lower case, without the final dot. */
   owns(id: string, host: string): boolean;
+  /**
+   * On a host that all customers share, the name proves nothing: the id becomes this identifier of the target, and every
+   * request carries it (the allow-list sees to that).
+   */
+  readonly binds?: string;
 }
 
 const LABEL = '[a-z0-9-]{1,40}';

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { PosternError } from '../core/errors.ts';
 import { canonicalJson } from '../crypto/canonical.ts';
 import { isNoHost, type Network, parseAddress, parseNetwork } from './address.ts';
+import type { Identifiers } from './allow-list.ts';
 import { type AuthorityEnvironment, type AuthorityRequest, confirmAuthority } from './authority.ts';
+import { secretForm } from './public-identifier.ts';
 
 /** Why the owner may point the tool at a host. A name alone authorizes nothing. */
 export type Authority =
@@ -31,8 +33,12 @@ export interface NetworkTarget {
   readonly ports: readonly number[];
   /** A managed service of this id only (Firebase, S3, …): no port sweep; the provider's edge answers. */
   readonly managedService?: string;
-  /** Buckets that may be asked for by name on an object store of one's own. */
+  /** Buckets that may be asked for by name on an object store. */
   readonly buckets: readonly string[];
+  /** Collections, tables and indices that may be asked for by name, where a stranger gets no list of them. */
+  readonly datasets: readonly string[];
+  /** Identifiers that are public by design (project id, anonymous key): what an app carries and a stranger has. */
+  readonly identifiers: Identifiers;
 }
 
 export interface Scope {
@@ -55,6 +61,8 @@ export interface ScopeEntry {
   ports?: readonly number[];
   managedService?: string;
   buckets?: readonly string[];
+  datasets?: readonly string[];
+  identifiers?: Identifiers;
 }
 
 /**
@@ -102,7 +110,8 @@ async function judge(entry: ScopeEntry, environment: AuthorityEnvironment): Prom
   try {
     checkHost(entry.host);
     const networks = entry.addresses.map((text) => checkedNetwork(text, entry));
-    const { authority, allowed } = await confirmAuthority(entry, networks, environment);
+    const { authority, allowed, identifiers = {} } = await confirmAuthority(entry, networks, environment);
+    checkIdentifiers(entry);
     const target: NetworkTarget = Object.freeze({
       [authorized]: true as const,
       host: entry.host,
@@ -112,6 +121,9 @@ async function judge(entry: ScopeEntry, environment: AuthorityEnvironment): Prom
       ports: Object.freeze([...new Set(entry.ports ?? [])].sort((a, b) => a - b)),
       ...(entry.managedService === undefined ? {} : { managedService: entry.managedService }),
       buckets: Object.freeze([...new Set(entry.buckets ?? [])].sort()),
+      datasets: Object.freeze([...new Set(entry.datasets ?? [])].sort()),
+      // What the authority itself proves comes last: it cannot be overruled.
+      identifiers: Object.freeze({ ...entry.identifiers, ...identifiers }),
     });
     return { target };
   } catch (error) {
@@ -130,6 +142,21 @@ function checkHost(host: string): void {
     throw new PosternError('E_AUTHORITY', `"${host}" is not a host name or an address in its plain form.`, {
       hint: 'Write the name, or the address as 203.0.113.7 or 2001:db8::7.',
     });
+  }
+}
+
+/** An identifier that is a secret by its own form is refused before anything is sent with it. */
+function checkIdentifiers(entry: ScopeEntry): void {
+  for (const [name, value] of Object.entries(entry.identifiers ?? {})) {
+    const why = secretForm(value);
+    if (why === undefined) continue;
+    throw new PosternError(
+      'E_AUTHORITY',
+      `The identifier "${name}" under ${entry.host} is ${why}, which is no public identifier.`,
+      {
+        hint: 'Only what is public by design may be listed: project ids, anonymous or publishable keys. Rotate the secret if an app carries it.',
+      },
+    );
   }
 }
 
@@ -181,6 +208,8 @@ function hashOf(targets: readonly NetworkTarget[]): string {
     ports: target.ports,
     managedService: target.managedService ?? null,
     ...(target.buckets.length > 0 ? { buckets: target.buckets } : {}),
+    ...(target.datasets.length > 0 ? { datasets: target.datasets } : {}),
+    ...(Object.keys(target.identifiers).length > 0 ? { identifiers: target.identifiers } : {}),
   }));
   plain.sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0));
   return createHash('sha256')

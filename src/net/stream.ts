@@ -20,6 +20,8 @@ export interface StreamOptions {
   /** Milliseconds that the peer has for the first byte of its first answer. */
   firstByteMs: number;
   signs: PeerSigns;
+  /** Told of every request before it is sent. */
+  onSend: (bytes: Uint8Array) => void;
 }
 
 /** The `Connection` over one socket: allow-list, deadline and byte budget live here, below the plug-in. */
@@ -60,6 +62,7 @@ export class BudgetedStream implements Connection {
     if (this.#ended) throw closed();
     this.#answer = 0;
     this.#wrote = true;
+    this.#options.onSend(bytes);
     // The allow-list judged these bytes; a later change by the plug-in must not reach the wire.
     if (!this.#socket.write(Buffer.from(bytes))) {
       await before(

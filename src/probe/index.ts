@@ -1,37 +1,15 @@
 import { PosternError } from '../core/errors.ts';
 import type { Rule } from '../core/rule.ts';
 import type { Dialer, NetworkTarget } from '../net/index.ts';
+import { isCalled, oneOfEach } from './faces.ts';
 import { openRule } from './rules.ts';
 import { runProbe } from './runner.ts';
 import { type ControlOptions, type ControlResult, runServiceControl } from './runner-control.ts';
 import type { ProbeTarget } from './runner-plan.ts';
-import type { ControlCredentials, ProbeResult, ProbeService } from './service.ts';
-import { couchdb } from './services/couchdb/index.ts';
-import { elasticsearch } from './services/elasticsearch/index.ts';
-import { firebaseRtdb } from './services/firebase-rtdb/index.ts';
-import { memcached } from './services/memcached/index.ts';
-import { mongodb } from './services/mongodb/index.ts';
-import { mqtt } from './services/mqtt/index.ts';
-import { mysql } from './services/mysql/index.ts';
-import { opensearch } from './services/opensearch/index.ts';
-import { postgresql } from './services/postgresql/index.ts';
-import { redis } from './services/redis/index.ts';
-import { s3 } from './services/s3/index.ts';
+import type { ControlCredentials, ProbeContext, ProbeResult, ProbeService, ValueSink } from './service.ts';
+import { services } from './services/index.ts';
 
-/** Every service that can be asked, in the fixed order in which services of one port are told apart. */
-export const services: readonly ProbeService[] = [
-  elasticsearch,
-  opensearch,
-  couchdb,
-  s3,
-  firebaseRtdb,
-  redis,
-  memcached,
-  postgresql,
-  mysql,
-  mongodb,
-  mqtt,
-];
+export { services };
 
 export interface ProbeAllOptions {
   /** Those asked; all by default. */
@@ -39,6 +17,12 @@ export interface ProbeAllOptions {
   dialer?: Dialer;
   /** One login with an empty password outside loopback as well; on loopback it is always tried. */
   emptyPassword?: boolean;
+  /** Which fields tell people apart, so that stores can be asked how many there are. */
+  subjectFields?: ProbeContext['subjectFields'];
+  /** Where up to five values per field go, in memory; left out: no value is asked for. */
+  values?: ValueSink;
+  /** Headers that sign an account of the owner in, for HTTP services over private links. */
+  signedIn?: Readonly<Record<string, string>>;
   /** Milliseconds for one service's dialogue on one port; 8,000 by default. */
   deadlineMs?: number;
   concurrency?: number;
@@ -55,7 +39,7 @@ export function probe(targets: readonly ProbeTarget[], options: ProbeAllOptions 
 }
 
 /** One rule per service: `probe/<service>-open`. */
-export const probeRules: readonly Rule[] = services.map(openRule);
+export const probeRules: readonly Rule[] = oneOfEach(services).map(openRule);
 
 /**
  * Whether the owner's own way in works: the positive control of `verify`.
@@ -69,7 +53,11 @@ export async function runControl(
   credentials: ControlCredentials,
   options: ControlOptions = {},
 ): Promise<ControlResult> {
-  const found = services.find((one) => one.id === service);
+  const named = services.filter((one) => isCalled(one, service));
+  const found =
+    named.find((one) => one.control !== undefined && one.ports.some((own) => own.port === port)) ??
+    named.find((one) => one.control !== undefined) ??
+    named[0];
   if (found === undefined) throw new PosternError('E_USAGE', `There is no service "${service}".`);
   return await runServiceControl(target, found, port, credentials, options);
 }

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { PosternError } from '../core/errors.ts';
 import type { ExchangeEvidence } from '../core/evidence.ts';
-import type { AllowList } from '../net/allow-list.ts';
-import type { HttpAnswer, HttpSession } from '../net/connection.ts';
+import { type AllowList, allowEither } from '../net/allow-list.ts';
+import type { HttpAnswer, PostingSession } from '../net/connection.ts';
 import {
   type Deadline,
   type Dialer,
@@ -31,6 +31,12 @@ export interface PortRun {
   root: HttpAnswer | undefined;
   /** A connected socket that the next dialogue uses first. */
   socket: Socket | undefined;
+  /** Which fields tell people apart, from whoever knows what fields hold. */
+  subjectFields?: ProbeContext['subjectFields'];
+  /** Where values go; only with `--sample`. */
+  values?: ProbeContext['values'];
+  /** Headers that sign an account of the owner in. */
+  signedIn?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface DialogueOutcome {
@@ -75,7 +81,10 @@ async function once(
   firstByteMs: number,
 ): Promise<DialogueOutcome> {
   const exchanges: ExchangeEvidence[] = [];
-  const { peer, context } = openContext(run, service.id, service.allow, tls, deadline, firstByteMs, exchanges);
+  const { sampling } = service;
+  const allow =
+    run.values === undefined || sampling === undefined ? service.allow : allowEither(service.allow, sampling);
+  const { peer, context } = openContext(run, service.id, allow, tls, deadline, firstByteMs, exchanges);
   try {
     return { observation: await service.probe(context), exchanges, signs: peer.signs };
   } catch (error) {
@@ -107,6 +116,7 @@ export function openContext(
     firstByteMs,
     tls,
     credentials,
+    signedIn: run.signedIn,
     first: run.socket,
   });
   run.socket = undefined;
@@ -116,6 +126,8 @@ export function openContext(
     options,
     connect: () => peer.connect(),
     http: async () => (credentials ? peer.http() : rootOnce(peer.http(), run, allow)),
+    ...(run.subjectFields === undefined ? {} : { subjectFields: run.subjectFields }),
+    ...(run.values === undefined ? {} : { values: run.values }),
     nonce: () => randomBytes(8).toString('hex').replace(/^\d/, 'x'),
     record: (request, answer) => {
       if (exchanges.length >= MOST_EXCHANGES) return;
@@ -139,7 +151,7 @@ const MOST_EXCHANGES = 64;
 const LONGEST_TEXT = 400;
 
 /** The services that share a port are told apart by `GET /`: the port is asked for it once. */
-function rootOnce(session: HttpSession, run: PortRun, allow: AllowList): HttpSession {
+function rootOnce(session: PostingSession, run: PortRun, allow: AllowList): PostingSession {
   return {
     address: session.address,
     port: session.port,
@@ -154,6 +166,7 @@ function rootOnce(session: HttpSession, run: PortRun, allow: AllowList): HttpSes
       return run.root;
     },
     head: (path, options) => session.head(path, options),
+    post: (path, body, options) => session.post(path, body, options),
     close: () => session.close(),
   };
 }

@@ -1,6 +1,7 @@
 /** Which ports of a target are asked, and which services in which order on each. */
 import { PosternError } from '../core/errors.ts';
 import type { NetworkTarget } from '../net/index.ts';
+import { isCalled, oneOfEach } from './faces.ts';
 import type { ProbeService } from './service.ts';
 
 /** One thing to ask: a target, and optionally one port and one service only. */
@@ -33,19 +34,23 @@ export function planPorts(
 ): PortPlan[] {
   const { target, port } = asked;
   if (asked.service !== undefined) {
-    const service = services.find((one) => one.id === asked.service);
-    if (service === undefined) {
-      const known = services.map((one) => one.id).join(', ');
+    const { service: name } = asked;
+    const faces = services.filter((one) => isCalled(one, name));
+    if (faces.length === 0) {
+      const known = oneOfEach(services)
+        .map((one) => one.id)
+        .join(', ');
       throw new PosternError('E_USAGE', `There is no service "${asked.service}" (${asked.label}).`, {
         hint: `Known services: ${known}.`,
       });
     }
-    const ports = port === undefined ? namedPorts(service, target) : [port];
-    return ports.map((one) => ({ port: one, expected: [service], ladder: [], named: true }));
+    const ports = port === undefined ? [...new Set(faces.flatMap((one) => namedPorts(one, target)))] : [port];
+    return ports.map((one) => ({ port: one, expected: facesOf(faces, one), ladder: [], named: true }));
   }
   if (port !== undefined) return [explicitPort(port, target, services, explicit)];
   if (target.managedService !== undefined) {
-    const managed = services.filter((one) => one.id === target.managedService);
+    const { managedService } = target;
+    const managed = services.filter((one) => isCalled(one, managedService));
     return managed.flatMap((service) =>
       service.ports
         .filter((one) => one.managedOnly)
@@ -65,11 +70,21 @@ export function planPorts(
   return [...swept, ...further];
 }
 
+/** On a port of its own the face whose port it is; on any other port each of them. */
+function facesOf(faces: readonly ProbeService[], port: number): ProbeService[] {
+  const own = faces.filter((face) => face.ports.some((one) => one.port === port));
+  return own.length > 0 ? own : [...faces];
+}
+
 /** A named service without a port: its own ports; the provider's edge only when it has no other. */
 function namedPorts(service: ProbeService, target: NetworkTarget): number[] {
   const own = sweptPorts(service);
-  if (own.length > 0 && target.managedService !== service.id) return own;
+  if (own.length > 0 && !isManaged(target, service)) return own;
   return service.ports.filter((one) => one.managedOnly).map((one) => one.port);
+}
+
+function isManaged({ managedService }: NetworkTarget, service: ProbeService): boolean {
+  return managedService !== undefined && isCalled(service, managedService);
 }
 
 function sweptPorts(service: ProbeService): number[] {
@@ -92,9 +107,11 @@ function makeExplicit(port: number, target: NetworkTarget, services: readonly Pr
   const asks = (service: ProbeService, managed: boolean) =>
     service.ports.some((one) => one.port === port && (one.managedOnly ?? false) === managed);
   const expected = services.filter(
-    (service) => asks(service, false) || (asks(service, true) && target.managedService === service.id),
+    (service) => asks(service, false) || (asks(service, true) && isManaged(target, service)),
   );
-  const others = services.filter((one) => !expected.includes(one) && sweptPorts(one).length > 0);
+  const others = services.filter(
+    (one) => !expected.includes(one) && one.ladder !== false && sweptPorts(one).length > 0,
+  );
   const rank = (service: ProbeService) => (service.serverSpeaksFirst ? 0 : service.transport === 'http' ? 1 : 2);
   return { port, expected, ladder: others.sort((a, b) => rank(a) - rank(b)), named: false };
 }

@@ -1,8 +1,10 @@
 /** One port of one address: the expected services, then the identification ladder, then the doubts. */
 import type { Socket } from 'node:net';
 import { isExposed, type Verdict } from '../core/verdict.ts';
+import { allowHttp } from '../net/allow-list.ts';
+import type { HttpAnswer } from '../net/connection.ts';
 import { deadlineIn, isLoopback, parseAddress } from '../net/index.ts';
-import { isMalformed } from './observations.ts';
+import { isMalformed, unidentified } from './observations.ts';
 import { type DialogueOutcome, type PortRun, runDialogue } from './runner-dialogue.ts';
 import type { PortPlan } from './runner-plan.ts';
 import { findContradiction } from './runner-suspicion.ts';
@@ -28,13 +30,67 @@ interface Tried {
   outcome: DialogueOutcome;
 }
 
-export async function askPort(run: PortRun, plan: PortPlan, limits: PortLimits): Promise<PortOutcome> {
+/** One outcome, or several where a web server has more on its paths than the product that it is. */
+export async function askPort(run: PortRun, plan: PortPlan, limits: PortLimits): Promise<PortOutcome[]> {
   const tried: Tried[] = [];
-  const found = (await askExpected(run, plan, limits, tried)) ?? (await climb(run, plan, limits, tried));
+  const alone = { ...plan, expected: plan.named ? plan.expected : plan.expected.filter((one) => !one.beside) };
+  const found = (await askExpected(run, alone, limits, tried)) ?? (await climb(run, alone, limits, tried));
   run.socket?.destroy();
   run.socket = undefined;
-  if (found !== undefined) return await doubted(run, found, limits);
-  return await unsure(plan, tried, limits);
+  const beside = plan.named ? [] : await askBeside(run, plan, limits, tried);
+  if (found !== undefined) return [await doubted(run, found, limits), ...beside];
+  const outcome = await unsure(plan, tried, limits);
+  // "Nothing known stands here" is not said where something was found on its paths.
+  return beside.length > 0 && outcome.verdict === 'unidentified' ? beside : [outcome, ...beside];
+}
+
+/** What lies on the paths of a web server, whichever it is. */
+async function askBeside(
+  run: PortRun,
+  plan: PortPlan,
+  limits: PortLimits,
+  tried: readonly Tried[],
+): Promise<PortOutcome[]> {
+  const services = [...plan.expected, ...plan.ladder].filter((one) => one.beside);
+  if (services.length === 0) return [];
+  const web = await hearRoot(run, limits, tried);
+  const outcomes: PortOutcome[] = [];
+  for (const service of web === undefined ? [] : services) {
+    if (service.recognise?.(web as HttpAnswer) === 'no') continue;
+    const found = await ask(run, service, limits, limits.deadlineMs, []);
+    if (found !== undefined) outcomes.push(await doubted(run, found, limits));
+  }
+  return outcomes;
+}
+
+const rootOnly: ProbeService = {
+  id: 'http',
+  title: 'HTTP',
+  version: 1,
+  transport: 'http',
+  serverSpeaksFirst: false,
+  ports: [{ port: 443, tls: 'first' }],
+  allow: allowHttp(['GET / – what the port is'], [/\//]),
+  remediation: { developer: '', it: '', security: '' },
+  references: [],
+  tested: [],
+  probe: async (context) => {
+    await (await context.http()).get('/');
+    return unidentified('a service that is known here');
+  },
+};
+
+/** The port's answer to `GET /`, asked once; undefined when it speaks no HTTP. */
+async function hearRoot(run: PortRun, limits: PortLimits, tried: readonly Tried[]): Promise<HttpAnswer | undefined> {
+  if (
+    run.root === undefined &&
+    !tried.some(({ service, outcome }) => service.transport === 'http' && outcome.failure)
+  ) {
+    const near = isLoopbackText(run.at.address) ? 'loopback' : 'network';
+    const patience = Math.min(limits.deadlineMs, LADDER_PATIENCE[near]);
+    await runDialogue(run, rootOnly, deadlineIn(limits.deadlineMs, limits.signal), patience);
+  }
+  return run.root;
 }
 
 async function askExpected(
@@ -43,7 +99,7 @@ async function askExpected(
   limits: PortLimits,
   tried: Tried[],
 ): Promise<Tried | undefined> {
-  for (const service of plan.expected) {
+  for (const service of await likeliest(run, plan.expected, limits, tried)) {
     if (skipsHttp(service, tried)) continue;
     const patience = plan.ladder.length > 0 ? Math.min(limits.deadlineMs, 4_000) : limits.deadlineMs;
     const found = await ask(run, service, limits, patience, tried);
@@ -55,14 +111,45 @@ async function askExpected(
 async function climb(run: PortRun, plan: PortPlan, limits: PortLimits, tried: Tried[]): Promise<Tried | undefined> {
   if (plan.ladder.length === 0) return undefined;
   const near = isLoopbackText(run.at.address) ? 'loopback' : 'network';
-  const greets = !run.tls && (await hearGreeting(run, limits, GREETING_PATIENCE[near]));
-  for (const service of plan.ladder) {
-    // Who speaks first is none of those that wait for their client, and the other way round.
-    if (service.serverSpeaksFirst !== greets || skipsHttp(service, tried)) continue;
+  const greeting = run.tls ? undefined : await hearGreeting(run, limits, GREETING_PATIENCE[near]);
+  const steps = plan.ladder.filter((service) => !service.beside && mayGreet(service, greeting));
+  const web = steps.filter(({ transport }) => transport === 'http');
+  const likely = await likeliest(run, web, limits, tried, true);
+  for (const service of [...likely, ...steps.filter(({ transport }) => transport !== 'http')]) {
+    if (skipsHttp(service, tried)) continue;
     const found = await ask(run, service, limits, Math.min(limits.deadlineMs, LADDER_PATIENCE[near]), tried);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Who speaks first is none of those that wait for their client, and the other way round. */
+function mayGreet(service: ProbeService, greeting: Buffer | undefined): boolean {
+  if (service.serverSpeaksFirst !== (greeting !== undefined)) return false;
+  return greeting === undefined || (service.recogniseGreeting?.(greeting) ?? true);
+}
+
+/**
+ * The services in the order in which `GET /` makes them likely, asked once where several HTTP services may stand there.
+ * @param strangers leaves out those that say that it is not them: the port is none of theirs
+ */
+async function likeliest(
+  run: PortRun,
+  services: readonly ProbeService[],
+  limits: PortLimits,
+  tried: Tried[],
+  strangers = false,
+): Promise<readonly ProbeService[]> {
+  const several = services.filter(({ transport }) => transport === 'http').length > 1;
+  if (!several || !services.some(({ recognise }) => recognise !== undefined)) return services;
+  const root = await hearRoot(run, limits, tried);
+  if (root === undefined) return services.filter(({ transport }) => transport !== 'http' || !strangers);
+  const rank = { sure: 0, possible: 1, no: 2 };
+  const ranked = services.map((service) => ({ service, rank: rank[service.recognise?.(root) ?? 'possible'] }));
+  return ranked
+    .filter((one) => !strangers || one.rank < rank.no)
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ service }) => service);
 }
 
 /** The sure identification, if this service makes one. */
@@ -86,16 +173,16 @@ function skipsHttp(service: ProbeService, tried: readonly Tried[]): boolean {
   return tried.some(({ service: other, outcome }) => other.transport === 'http' && outcome.failure !== undefined);
 }
 
-/** True when the server sends something on its own; the socket is kept for the next dialogue. */
-async function hearGreeting(run: PortRun, limits: PortLimits, patience: number): Promise<boolean> {
+/** What the server sends on its own; undefined when it waits. The socket is kept, unread, for the next dialogue. */
+async function hearGreeting(run: PortRun, limits: PortLimits, patience: number): Promise<Buffer | undefined> {
   try {
     run.socket ??= await dialAgain(run, limits);
   } catch {
-    return false;
+    return undefined;
   }
   const socket = run.socket;
-  if (socket === undefined) return false;
-  return await new Promise<boolean>((resolve) => {
+  if (socket === undefined) return undefined;
+  const spoke = await new Promise<boolean>((resolve) => {
     const settle = (spoke: boolean) => {
       clearTimeout(timer);
       socket.off('readable', onReadable).off('close', onClose);
@@ -106,6 +193,11 @@ async function hearGreeting(run: PortRun, limits: PortLimits, patience: number):
     const timer = setTimeout(settle, patience, false);
     socket.on('readable', onReadable).on('close', onClose);
   });
+  if (!spoke) return undefined;
+  const bytes: unknown = socket.read();
+  if (!Buffer.isBuffer(bytes)) return undefined;
+  socket.unshift(bytes);
+  return Buffer.from(bytes);
 }
 
 async function dialAgain(run: PortRun, limits: PortLimits): Promise<Socket | undefined> {

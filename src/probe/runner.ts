@@ -16,7 +16,7 @@ import { type ExplicitPlans, type PortPlan, type ProbeTarget, planPorts } from '
 import { askPort, type PortOutcome } from './runner-port.ts';
 import { Stream } from './runner-stream.ts';
 import { acceptsEverything } from './runner-suspicion.ts';
-import type { ProbeResult, ProbeService } from './service.ts';
+import type { ProbeContext, ProbeResult, ProbeService, ValueSink } from './service.ts';
 
 export interface ProbeRunOptions {
   services: readonly ProbeService[];
@@ -24,6 +24,12 @@ export interface ProbeRunOptions {
   dialer?: Dialer;
   /** One login with an empty password outside loopback as well; on loopback it is always tried. */
   emptyPassword?: boolean;
+  /** Which fields tell people apart (`classify` knows), so that stores can be asked how many there are. */
+  subjectFields?: ProbeContext['subjectFields'];
+  /** Where up to five values per field go, in memory; left out: no value is asked for. */
+  values?: ValueSink;
+  /** Headers that sign an account of the owner in, for HTTP services over private links. */
+  signedIn?: Readonly<Record<string, string>>;
   /** Milliseconds for one service's dialogue on one port. */
   deadlineMs?: number;
   /** Addresses asked at once. */
@@ -39,6 +45,7 @@ interface Settings {
   deadlineMs: number;
   now: () => Date;
   signal?: AbortSignal;
+  shared: Pick<PortRun, 'subjectFields' | 'values' | 'signedIn'>;
 }
 
 type Emit = (result: ProbeResult) => void;
@@ -60,6 +67,11 @@ export async function* runProbe(
     deadlineMs: options.deadlineMs ?? 8_000,
     now: options.now ?? (() => new Date()),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    shared: {
+      ...(options.subjectFields === undefined ? {} : { subjectFields: options.subjectFields }),
+      ...(options.values === undefined ? {} : { values: options.values }),
+      ...(options.signedIn === undefined ? {} : { signedIn: options.signedIn }),
+    },
   };
   // Every dialogue listens for the abort; that many listeners are no leak.
   if (options.signal !== undefined) setMaxListeners(0, options.signal);
@@ -136,15 +148,22 @@ async function askAddress(
       target,
       at,
       port: plan.port,
-      options: { emptyPassword: settings.emptyPassword || isLoopbackText(at.address), buckets: target.buckets },
+      options: {
+        emptyPassword: settings.emptyPassword || isLoopbackText(at.address),
+        buckets: target.buckets,
+        datasets: target.datasets,
+        identifiers: target.identifiers,
+      },
+      ...settings.shared,
       now: settings.now,
       tls: false,
       tlsTried: false,
       root: undefined,
       socket,
     };
-    const outcome = await askPort(run, plan, limits);
-    emit({ ...resultBase(label, target, at.address, plan.port, start), ...outcome });
+    for (const outcome of await askPort(run, plan, limits)) {
+      emit({ ...resultBase(label, target, at.address, plan.port, start), ...outcome });
+    }
   }
 
   async function knock(plan: PortPlan): Promise<void> {

@@ -12,13 +12,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   inspect: ['core'],
   audit: ['core'],
   probe: ['core', 'net'],
+  firewall: ['core'],
+  watch: ['core'],
   report: ['core'],
   config: ['core'],
   guard: ['core', 'crypto', 'config'],
   db: ['core', 'crypto', 'config', 'guard'],
   erase: ['core', 'crypto', 'config', 'guard'],
   client: [],
-  check: ['core', 'crypto', 'net', 'config', 'inspect', 'audit', 'probe', 'classify'],
+  check: ['core', 'crypto', 'net', 'config', 'inspect', 'audit', 'probe', 'classify', 'firewall'],
   cli: [
     'core',
     'crypto',
@@ -28,6 +30,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'audit',
     'probe',
     'classify',
+    'firewall',
+    'watch',
     'check',
     'report',
     'guard',
@@ -50,6 +54,7 @@ const OWN_CONNECTIONS: ReadonlySet<string> = new Set([
   'src/crypto/keyring/transit.ts',
   'src/crypto/keyring/aws-kms.ts',
   'src/db/postgresql-pool.ts',
+  'src/watch/notify/deliver.ts',
 ]);
 
 /** Modules that open connections; only `net` may reach something that is being judged. */

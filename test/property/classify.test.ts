@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classifyFields } from '../../src/classify/index.ts';
 import { VOCABULARY } from '../../src/classify/vocabulary.ts';
-import type { Category } from '../../src/core/category.ts';
+import type { MissionCategory } from '../../src/core/category.ts';
 
-const PHRASES = (Object.keys(VOCABULARY) as Category[]).flatMap((category) => [
+const PHRASES = (Object.keys(VOCABULARY) as MissionCategory[]).flatMap((category) => [
   ...VOCABULARY[category].phrases.split(',').map((phrase) => phrase.trim().split(' ')),
   ...VOCABULARY[category].strong.split(' ').map((word) => [word]),
 ]);

@@ -135,6 +135,13 @@ lts() {
   ln -sfn "node_modules/node-linux-$arch/bin" "$CACHE/lts/bin"
 }
 
+# Servers of one family of services each: every file adds functions and names them in `FURTHER`.
+FURTHER=()
+for part in test/servers/install.d/*.sh; do
+  # shellcheck source=/dev/null
+  . "$part"
+done
+
 if [ "$#" -gt 0 ]; then
   for section in "$@"; do "$section"; done
 else
@@ -145,4 +152,5 @@ else
   packages
   moto
   lts
+  for section in "${FURTHER[@]}"; do "$section"; done
 fi

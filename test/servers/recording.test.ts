@@ -40,7 +40,7 @@ async function recorded(service: string, upstream?: number) {
 
 describe('the grammar of the recorder', () => {
   it('exists for every service', () => {
-    expect(Object.keys(GRAMMAR).sort()).toEqual(services.map((service) => service.id).sort());
+    expect(Object.keys(GRAMMAR).sort()).toEqual([...new Set(services.map((service) => service.id))].sort());
   });
 
   it.each<[string, string]>([
@@ -65,7 +65,7 @@ describe('the grammar of the recorder', () => {
   });
 });
 
-describe.each(services.map((service) => service.id))('the %s probe before a silent server', (service) => {
+describe.each([...new Set(services.map((service) => service.id))])('the %s probe before a silent server', (service) => {
   it('sends nothing but its own first request', async () => {
     expect((await recorded(service)).result.verdict).toBe('inconclusive');
   });

@@ -51,7 +51,7 @@ function storeAsset(store: RunningStore): StoreAsset {
 /** Data sets with their categories, the most records first. */
 export function exposedDatasets(datasets: readonly ObservedDataset[], classify: Classify): ExposedDataset[] {
   return datasets
-    .map(({ name, documents, bytes, fields }) => {
+    .map(({ name, documents, bytes, fields, people }) => {
       const found = classify(fields, name).map((field) => ({ name: field.name, category: field.category }));
       return {
         name,
@@ -59,6 +59,7 @@ export function exposedDatasets(datasets: readonly ObservedDataset[], classify: 
         ...(bytes !== undefined && { bytes }),
         categories: inOrder(found.map(({ category }) => category)),
         fields: found,
+        ...(people !== undefined && { people }),
       };
     })
     .sort((a, b) => (b.documents ?? 0) - (a.documents ?? 0) || (a.name < b.name ? -1 : 1));
@@ -80,11 +81,15 @@ export function probeLineOf(result: ProbeResult, classify: Classify): ProbeLine 
     verdict: result.verdict,
     documents: result.documents ?? null,
     bytes: result.bytes ?? null,
-    datasets: exposedDatasets(result.datasets, classify).map(({ name, documents, categories }) => ({
+    datasets: exposedDatasets(result.datasets, classify).map(({ name, documents, categories, people }) => ({
       name,
       documents: documents ?? null,
       categories,
+      ...(people === undefined ? {} : { people }),
     })),
+    ...(result.access === undefined ? {} : { access: result.access }),
+    ...(result.vantage === undefined ? {} : { vantage: result.vantage }),
+    ...(result.product === undefined ? {} : { product: result.product }),
     elapsedMs: result.elapsedMs,
     notTested: result.notTested,
     reason: result.reason,

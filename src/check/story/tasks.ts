@@ -1,4 +1,4 @@
-import { CATEGORIES } from '../../core/category.ts';
+import { categoryTitle } from '../../core/category.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { Patch } from '../../core/patch.ts';
 import { OWNERS, type Owner } from '../../core/severity.ts';
@@ -70,7 +70,7 @@ const TASKS = {
     };
   },
   security: ({ store, service, datasets }, findings) => {
-    const kinds = inOrder(datasets.flatMap(({ categories }) => categories)).map((category) => CATEGORIES[category]);
+    const kinds = inOrder(datasets.flatMap(({ categories }) => categories)).map((category) => categoryTitle(category));
     const { documents } = store.telling;
     const amount =
       documents === undefined

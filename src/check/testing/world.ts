@@ -203,6 +203,7 @@ export function service(id: string, more: Partial<ProbeService> = {}): ProbeServ
       security: 'Assess what was readable',
     },
     references: [],
+    tested: [],
     probe: () => Promise.reject(new Error('not probed in this test')),
     ...more,
   };

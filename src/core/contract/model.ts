@@ -1,8 +1,9 @@
 /** The model as zod schemas: what reports on disk are parsed with, and what `schema/*.json` is generated from. */
 import { z } from 'zod';
+import { ACCESS_ANSWERS, ACCESS_AS } from '../access.ts';
 import type { Asset } from '../asset.ts';
 import { ORIGINS } from '../asset.ts';
-import { CATEGORIES, type Category } from '../category.ts';
+import { CATEGORIES, type Category, type MissionCategory } from '../category.ts';
 import type { Edge } from '../edge.ts';
 import { RELATIONS } from '../edge.ts';
 import type { Evidence } from '../evidence.ts';
@@ -20,7 +21,11 @@ export const severitySchema = z.enum(SEVERITIES);
 export const ownerSchema = z.enum(OWNERS);
 export const verdictSchema = z.enum(VERDICTS);
 export const originSchema = z.enum(ORIGINS);
-export const categorySchema = z.enum(Object.keys(CATEGORIES) as [Category, ...Category[]]);
+/** One of the ten, or one that the project declares itself. */
+export const categorySchema = z.union([
+  z.enum(Object.keys(CATEGORIES) as [MissionCategory, ...MissionCategory[]]),
+  z.templateLiteral(['own:', z.string().regex(/^[a-z][a-z0-9-]{0,39}$/)]),
+]) satisfies z.ZodType<Category>;
 
 const fileEvidence = z.object({
   kind: z.literal('file'),
@@ -180,6 +185,18 @@ export const storySchema = z.object({
   ),
   documents: count.optional(),
   bytes: count.optional(),
+  people: count.optional(),
+  access: z
+    .array(
+      z.object({
+        as: z.enum(ACCESS_AS),
+        what: z.string(),
+        read: z.enum(ACCESS_ANSWERS),
+        write: z.enum(ACCESS_ANSWERS),
+        reason: z.string(),
+      }),
+    )
+    .optional(),
   datasets: z.array(
     z.object({
       name: z.string(),
@@ -187,6 +204,9 @@ export const storySchema = z.object({
       bytes: count.optional(),
       categories: z.array(categorySchema),
       fields: z.array(z.object({ name: z.string(), category: categorySchema })),
+      people: z
+        .object({ count, how: z.enum(['cardinality', 'statistics', 'records']), field: z.string().optional() })
+        .optional(),
     }),
   ),
   categories: z.array(categorySchema),

@@ -3,25 +3,12 @@
  * specifications: the recording test holds every byte against it. Each function splits what one connection sent into
  * requests and names the first that is not allowed; undefined means that all of it is.
  */
-
-type Judge = (sent: Buffer) => string | undefined;
-
-const TOKEN = '[a-z0-9]{4,64}';
-
-function http(...paths: string[]): Judge {
-  const request = new RegExp(
-    `^GET (?:${paths.join('|')}) HTTP/1\\.1\\r\\nhost: 127\\.0\\.0\\.1:\\d+\\r\\naccept: \\*/\\*\\r\\nuser-agent: postern\\r\\nConnection: keep-alive\\r\\n\\r\\n`,
-  );
-  return (sent) => {
-    let left = sent.toString('latin1');
-    while (left !== '') {
-      const match = request.exec(left);
-      if (match === null) return left.slice(0, 200);
-      left = left.slice(match[0].length);
-    }
-    return undefined;
-  };
-}
+import { applicationGrammar } from './grammar/application.ts';
+import { databaseGrammar } from './grammar/database.ts';
+import { http, type Judge, TOKEN } from './grammar/http.ts';
+import { infrastructureGrammar } from './grammar/infrastructure.ts';
+import { managedGrammar } from './grammar/managed.ts';
+import { searchGrammar } from './grammar/search.ts';
 
 /** RESP arrays of bulk strings (https://redis.io/docs/latest/develop/reference/protocol-spec/). */
 function redis(sent: Buffer): string | undefined {
@@ -183,6 +170,11 @@ const SEARCH = [
 ];
 
 export const GRAMMAR: Readonly<Record<string, Judge>> = {
+  ...managedGrammar,
+  ...applicationGrammar,
+  ...searchGrammar,
+  ...infrastructureGrammar,
+  ...databaseGrammar,
   elasticsearch: http(...SEARCH, '/_xpack\\?categories=features', '/_security/user/_privileges'),
   opensearch: http(...SEARCH, '/_plugins/_security/authinfo'),
   couchdb: http('/', CONTROL, '/_all_dbs', '/_session', '/[a-z][a-z0-9_$()+%A-F-]*(?:/_security)?'),

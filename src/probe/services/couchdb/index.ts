@@ -200,6 +200,10 @@ export const couchdb: ProbeService = {
     'https://docs.couchdb.org/en/stable/intro/security.html',
     'https://docs.couchdb.org/en/stable/api/server/common.html',
   ],
+  tested: [
+    { how: 'server', what: 'PouchDB Server (express-pouchdb 4.2.0)' },
+    { how: 'documentation', what: 'Apache CouchDB 3' },
+  ],
   control: {
     allow: couchdbControlAllow,
     run: async (context, { username, password }) => {

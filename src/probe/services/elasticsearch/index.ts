@@ -48,6 +48,7 @@ export const elasticsearch: ProbeService = {
     'https://www.elastic.co/guide/en/elasticsearch/reference/current/security-minimal-setup.html',
     'https://www.elastic.co/guide/en/elasticsearch/reference/current/cat-indices.html',
   ],
+  tested: [{ how: 'server', what: 'Elasticsearch 7.17.28 (open) and 8.19.3 (open, secured, TLS)' }],
   control: basicControl(elasticsearchControlAllow, '/_security/_authenticate', 'username'),
   probe: (context) =>
     askSearchEngine({ product: 'elasticsearch', title: 'Elasticsearch', writes: elasticsearchWrites }, context),

@@ -165,5 +165,6 @@ export const firebaseRtdb: ProbeService = {
     'https://firebase.google.com/docs/database/rest/retrieve-data#shallow',
     'https://firebase.google.com/docs/database/security/core-syntax',
   ],
+  tested: [{ how: 'documentation', what: 'Firebase Realtime Database REST API' }],
   probe: askFirebase,
 };

@@ -43,6 +43,7 @@ export const memcached: ProbeService = {
     'https://github.com/memcached/memcached/blob/master/doc/protocol.txt',
     'https://docs.memcached.org/features/authentication/',
   ],
+  tested: [{ how: 'server', what: 'Memcached 1.6.18 (open, SASL, TLS)' }],
   probe,
 };
 

@@ -60,6 +60,10 @@ export const mongodb: ProbeService = {
     'https://www.mongodb.com/docs/manual/reference/command/listDatabases/',
     'https://github.com/projectdiscovery/nuclei-templates/issues/16294',
   ],
+  tested: [
+    { how: 'server', what: 'FerretDB 1.24.2 (MongoDB wire protocol)' },
+    { how: 'documentation', what: 'MongoDB 4.4 to 8' },
+  ],
   control: { allow: controlAllow, run: logIn },
   probe,
 };

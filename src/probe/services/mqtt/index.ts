@@ -69,6 +69,7 @@ export const mqtt: ProbeService = {
     'https://mosquitto.org/documentation/authentication-methods/',
     'https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/mqtt-v3.1.1.html',
   ],
+  tested: [{ how: 'server', what: 'Mosquitto 2.0.11 (open, password, TLS)' }],
   control: {
     allow: controlAllow,
     run: async (context, credentials) => {

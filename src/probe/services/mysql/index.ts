@@ -54,6 +54,10 @@ export const mysql: ProbeService = {
     'https://mariadb.com/kb/en/mariadb-secure-installation/',
     'https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html',
   ],
+  tested: [
+    { how: 'server', what: 'MariaDB 10.11 (open, password)' },
+    { how: 'documentation', what: 'MySQL 8' },
+  ],
   control: {
     allow: controlAllow,
     run: async (context, { username, password }) => {

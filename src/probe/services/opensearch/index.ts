@@ -42,6 +42,7 @@ export const opensearch: ProbeService = {
     'https://docs.opensearch.org/docs/latest/security/configuration/index/',
     'https://docs.opensearch.org/docs/latest/api-reference/cat/cat-indices/',
   ],
+  tested: [{ how: 'server', what: 'OpenSearch 2.19.1 and 3.4.0 (open, Security plug-in, TLS)' }],
   control: basicControl(opensearchControlAllow, '/_plugins/_security/authinfo', 'user_name'),
   probe: (context) =>
     askSearchEngine({ product: 'opensearch', title: 'OpenSearch', writes: opensearchWrites }, context),

@@ -57,6 +57,7 @@ export const postgresql: ProbeService = {
     'https://www.postgresql.org/docs/current/auth-pg-hba-conf.html',
     'https://www.postgresql.org/docs/current/protocol-flow.html',
   ],
+  tested: [{ how: 'server', what: 'PostgreSQL 15 (trust, SCRAM, md5, reject, hostssl)' }],
   control: { allow: controlAllow, run: logInAs },
   probe,
 };

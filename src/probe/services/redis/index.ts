@@ -52,6 +52,7 @@ export const redis: ProbeService = {
     'https://redis.io/docs/latest/commands/acl-dryrun/',
     'https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/',
   ],
+  tested: [{ how: 'server', what: 'Redis 7.0.15 (open, requirepass, ACL, TLS)' }],
   control: {
     allow: controlAllow,
     run: async (context, credentials) => {

@@ -171,6 +171,7 @@ function shapeOf(answer: HttpAnswer, read: S3Answer): string {
 
 export const s3: ProbeService = {
   id: 's3',
+  aliases: ['s3-minio', 'minio'],
   title: 'S3-compatible object store',
   version: 1,
   transport: 'http',
@@ -190,6 +191,10 @@ export const s3: ProbeService = {
   references: [
     'https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html',
     'https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html',
+  ],
+  tested: [
+    { how: 'server', what: 's3rver 3.7.1' },
+    { how: 'documentation', what: 'Amazon S3, MinIO' },
   ],
   probe: askS3,
 };

@@ -1,0 +1,4 @@
+/** Back ends that apps talk to, and what is left beside them. */
+import type { ProbeService } from '../service.ts';
+
+export const applicationServices: readonly ProbeService[] = [];
