@@ -1,6 +1,8 @@
 import type { IgnoreEntry, Target } from '../config/index.ts';
 import type { CheckReport } from '../core/contract/check.ts';
-import type { Scope } from '../net/index.ts';
+import type { Scope, Sent } from '../net/index.ts';
+import type { AddressReach } from '../probe/index.ts';
+import type { ProbeResult } from '../probe/service.ts';
 import type { Verbs } from './verbs.ts';
 
 export interface CheckProgress {
@@ -26,6 +28,10 @@ export interface CheckInput {
   redactionKey: Uint8Array;
   emptyPassword?: boolean;
   ignore?: readonly IgnoreEntry[];
+  /** What other places saw of the same scope, each result with its vantage. */
+  outside?: { results: readonly ProbeResult[]; reach: readonly (AddressReach & { vantage: string })[] };
+  /** Told of everything that is sent, before it is sent. */
+  onSend?: (sent: Sent) => void;
   /** An earlier report: what it holds is not new. */
   baseline?: CheckReport;
   onProgress?: (event: CheckProgress) => void;

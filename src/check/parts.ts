@@ -5,7 +5,8 @@ import { PosternError } from '../core/errors.ts';
 import type { Evidence } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Skip } from '../core/skip.ts';
-import type { ProbeTarget } from '../probe/index.ts';
+import { createDialer } from '../net/index.ts';
+import type { AddressReach, ProbeTarget } from '../probe/index.ts';
 import type { ProbeResult } from '../probe/service.ts';
 import { type Audited, joinAudits, rebase } from './gather/audited.ts';
 import type { InspectedApp } from './gather/inspected.ts';
@@ -93,23 +94,27 @@ export async function probeAll(input: CheckInput, verbs: Verbs): Promise<Probed>
       severity: 'incomplete',
     }),
   );
-  const { results, skips } = await probeTargets(input, verbs, targets);
-  return { results, skips: [...refused, ...skips] };
+  const { results, reach, skips } = await probeTargets(input, verbs, targets);
+  return { results, reach, skips: [...refused, ...skips] };
 }
 
 export interface Probed {
   results: ProbeResult[];
+  reach: AddressReach[];
   skips: Skip[];
 }
 
 export async function probeTargets(input: CheckInput, verbs: Verbs, targets: readonly ProbeTarget[]): Promise<Probed> {
   const results: ProbeResult[] = [];
-  if (targets.length === 0) return { results, skips: [] };
+  const reach: AddressReach[] = [];
+  if (targets.length === 0) return { results, reach, skips: [] };
   const skips: Skip[] = [];
   try {
     for await (const result of verbs.probe(targets, {
       ...(input.emptyPassword !== undefined && { emptyPassword: input.emptyPassword }),
       ...(input.signal && { signal: input.signal }),
+      ...(input.onSend && { dialer: createDialer({ onSend: input.onSend }) }),
+      onReach: (one) => reach.push(one),
     })) {
       results.push(result);
       const at = result.port === null ? result.host : `${result.host}:${result.port}`;
@@ -119,7 +124,7 @@ export async function probeTargets(input: CheckInput, verbs: Verbs, targets: rea
     if (!input.signal?.aborted) skips.push(failed('probe', 'PROBE_FAILED', error));
   }
   if (input.signal?.aborted) skips.push(stopped('probe'));
-  return { results, skips };
+  return { results, reach, skips };
 }
 
 /** Relative to the project, with forward slashes; absolute where it lies outside by another root. */

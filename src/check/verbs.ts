@@ -3,8 +3,8 @@ import { classifyFields } from '../classify/index.ts';
 import type { Category } from '../core/category.ts';
 import type { InspectReport } from '../core/contract/inspect.ts';
 import type { Finding } from '../core/finding.ts';
-import type { NetworkTarget } from '../net/index.ts';
-import type { ProbeTarget } from '../probe/index.ts';
+import type { Dialer, NetworkTarget } from '../net/index.ts';
+import type { AddressReach, ProbeTarget } from '../probe/index.ts';
 import type { ControlCredentials, ProbeResult, ProbeService } from '../probe/service.ts';
 
 /** What `check` needs of the verbs; tests hand in their own. */
@@ -20,7 +20,13 @@ export interface Verbs {
   auditPaths(root: string, options?: { signal?: AbortSignal }): Promise<AuditResult>;
   probe(
     targets: readonly ProbeTarget[],
-    options: { emptyPassword?: boolean; signal?: AbortSignal },
+    options: {
+      emptyPassword?: boolean;
+      signal?: AbortSignal;
+      dialer?: Dialer;
+      subjectFields?: (dataset: string, fields: readonly string[]) => readonly string[];
+      onReach?: (reach: AddressReach) => void;
+    },
   ): AsyncIterable<ProbeResult>;
   runControl(
     target: NetworkTarget,

@@ -24,20 +24,52 @@ const ENOUGH = 3;
  * @param dataset the name of the data set, for context (`name` in `customers`)
  */
 export function classifyFields(names: readonly string[], dataset = ''): ClassifiedField[] {
-  const read = names.map((name) => ({ name, matches: readings(wordsOf(name)) }));
-  const context = contextOf(
-    read.map(({ matches }) => best(matches)),
-    dataset,
-  );
-  return read.flatMap(({ name, matches }) => {
-    const match = best(matches.filter(({ strength, category }) => strength > 0 || context.has(category)));
+  const read = contextualReadings(names, dataset);
+  return names.flatMap((name, index) => {
+    const match = best((read[index]?.matches ?? []).filter(({ strength, inContext }) => strength > 0 || inContext));
     return match ? [{ name, category: match.category, confidence: match.strength >= 2 ? 'firm' : 'tentative' }] : [];
   });
 }
 
+/** One reading of a name, and whether its neighbours speak of the same. */
+export interface FieldReading extends Match {
+  inContext: boolean;
+  /** The one that the name alone would be told by. */
+  leading: boolean;
+  /** The words that say it. */
+  text: string;
+}
+
+/** Every reading of every name, in the order of the names. */
+export function contextualReadings(
+  names: readonly string[],
+  dataset: string,
+): { words: readonly string[]; matches: FieldReading[] }[] {
+  const read = names.map((name) => {
+    const words = wordsOf(name);
+    return { words, matches: readings(words) };
+  });
+  const context = contextOf(
+    read.map(({ matches }) => best(matches)),
+    dataset,
+  );
+  return read.map(({ words, matches }) => {
+    const leading = best(matches.filter(({ strength, category }) => strength > 0 || context.has(category)));
+    return {
+    words,
+    matches: matches.map((match) => ({
+      ...match,
+      leading: match === leading,
+      inContext: context.has(match.category),
+      text: words.slice(match.from, match.to + 1).join(' '),
+    })),
+    };
+  });
+}
+
 /** The strongest reading; of equals the longest, then the one nearest the end, where the noun stands. */
-function best(matches: readonly Match[]): Match | undefined {
-  let found: Match | undefined;
+function best<M extends Match>(matches: readonly M[]): M | undefined {
+  let found: M | undefined;
   for (const match of matches) {
     if (found === undefined || rank(match) > rank(found)) found = match;
   }

@@ -1,10 +1,11 @@
 /** One field's words against the vocabulary. */
-import type { Category } from '../core/category.ts';
-import { segment, tokenise } from './tokens.ts';
+import type { MissionCategory } from '../core/category.ts';
+import { plain, segment, tokenise } from './tokens.ts';
 import { DESCRIBERS, FLAGS, MULTI_FIELDS, NEUTRAL, OTHER_MEANINGS, VOCABULARY } from './vocabulary.ts';
+import { FURTHER_WORDS } from './vocabulary-languages.ts';
 
 export interface Match {
-  category: Category;
+  category: MissionCategory;
   /** 3: a phrase; 2: a strong word; 1: a weak word; 0: only with context. */
   strength: 0 | 1 | 2 | 3;
   /** First and last word, 0-based. */
@@ -14,7 +15,7 @@ export interface Match {
 
 interface Entry {
   words: readonly string[];
-  category: Category;
+  category: MissionCategory;
   strength: Match['strength'];
 }
 
@@ -22,6 +23,7 @@ interface Entry {
 const ENTRIES = new Map<string, Entry[]>();
 const KNOWN = new Set<string>();
 const REFERENCES = new Set(['id', 'ids', 'uuid']);
+const CHOICES = new Set(['settings', 'setting', 'preference', 'preferences', 'notification', 'notifications', 'consents', 'consent']);
 const describers = new Set(words(DESCRIBERS));
 const neutral = new Set(words(NEUTRAL));
 const flags = new Set(words(FLAGS));
@@ -35,6 +37,15 @@ for (const category of Object.keys(VOCABULARY) as (keyof typeof VOCABULARY)[]) {
   for (const word of words(weak)) add({ words: [word], category, strength: 1 });
   for (const word of words(contextual)) add({ words: [word], category, strength: 0 });
 }
+/** Words that names written together are taken apart into: not those of further languages, which are too many and too short. */
+const SEGMENTS = new Set([...KNOWN, ...describers, ...neutral]);
+for (const category of Object.keys(FURTHER_WORDS) as (keyof typeof FURTHER_WORDS)[]) {
+  const { strong, phrases: together, weak, contextual } = FURTHER_WORDS[category];
+  for (const phrase of phrases(together)) add({ words: phrase, category, strength: 3 });
+  for (const word of words(strong)) add({ words: tokenise(word), category, strength: 2 });
+  for (const word of words(weak)) add({ words: tokenise(word), category, strength: 1 });
+  for (const word of words(contextual)) add({ words: tokenise(word), category, strength: 0 });
+}
 for (const list of ENTRIES.values()) list.sort((a, b) => b.words.length - a.words.length || b.strength - a.strength);
 for (const word of [...describers, ...neutral]) KNOWN.add(word);
 
@@ -47,7 +58,7 @@ function add(entry: Entry): void {
 }
 
 function words(text: string): string[] {
-  return text.split(' ').filter(Boolean);
+  return plain(text).toLowerCase().split(' ').filter(Boolean);
 }
 
 function phrases(text: string): string[][] {
@@ -65,7 +76,10 @@ export function wordsOf(name: string): string[] {
     if (KNOWN.has(token)) return [token];
     const single = token.length > 3 && token.endsWith('s') ? token.slice(0, -1) : token;
     if (KNOWN.has(single)) return [single];
-    return segment(token, (word) => KNOWN.has(word)) ?? segment(single, (word) => KNOWN.has(word)) ?? [token];
+    // What is `ö` in Swedish, Finnish and Hungarian is no `oe` there.
+    const bare = token.replace(/([aou])e/g, '$1');
+    if (bare !== token && KNOWN.has(bare)) return [bare];
+    return segment(token, (word) => SEGMENTS.has(word)) ?? segment(single, (word) => SEGMENTS.has(word)) ?? [token];
   });
   // `e_mail` and `eMail` are one word, and so are `user_name` and `username` (phrases take care of that).
   return found.flatMap((word, index) =>
@@ -94,7 +108,11 @@ export function readings(tokens: readonly string[]): Match[] {
     // `city_id` names a row of another table; `patient_id` and `booking_id` still say what this one is about.
     if (match.strength < 2 && match.to < head && REFERENCES.has(tokens[head] ?? '')) return [];
     if (match.to < head && describers.has(tokens[head] ?? '')) return [];
+    // `email_template_id` names a template.
+    if (match.to + 1 < head && REFERENCES.has(tokens[head] ?? '') && describers.has(tokens[match.to + 1] ?? '')) return [];
     if (match.from > 0 && flags.has(tokens[0] ?? '')) return [];
+    // `settings.notifications.email` says whether, not where to.
+    if (match.category !== 'credentials' && tokens.slice(0, match.from).some((word) => CHOICES.has(word))) return [];
     const tail = tokens.slice(match.to + 1).filter((word) => !/^\d+$/.test(word));
     if (tail.every((word) => neutral.has(word) || isPartOf(matches, match, word, tokens))) return [match];
     // Followed by a word that is not understood: a hint at most.
@@ -113,6 +131,11 @@ function isPartOf(matches: readonly Match[], match: Match, word: string, tokens:
 function headOf(tokens: readonly string[]): number {
   for (let index = tokens.length - 1; index >= 0; index--) if (!/^\d+$/.test(tokens[index] ?? '')) return index;
   return -1;
+}
+
+/** @param phrase words separated by spaces */
+export function hasPhrase(tokens: readonly string[], phrase: string): boolean {
+  return findPhrase(tokens, words(phrase)) >= 0;
 }
 
 function findPhrase(tokens: readonly string[], phrase: readonly string[]): number {

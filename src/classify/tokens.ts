@@ -2,14 +2,16 @@
 
 const LONGEST_NAME = 256;
 const MOST_TOKENS = 24;
+const LETTERS: Readonly<Record<string, string>> = { ł: 'l', Ł: 'L', ø: 'o', Ø: 'O', ı: 'i', đ: 'd', Đ: 'D', æ: 'ae', Æ: 'AE' };
 
-/** Lower case, without diacritics; the two German letters that NFKD leaves or changes wrongly come first. */
-function plain(name: string): string {
+/** Without diacritics; the letters that NFKD leaves or changes wrongly come first. */
+export function plain(name: string): string {
   return name
     .replace(/[äÄ]/g, (letter) => (letter === 'ä' ? 'ae' : 'Ae'))
     .replace(/[öÖ]/g, (letter) => (letter === 'ö' ? 'oe' : 'Oe'))
     .replace(/[üÜ]/g, (letter) => (letter === 'ü' ? 'ue' : 'Ue'))
     .replace(/ß/g, 'ss')
+    .replace(/[łŁøØıđĐæÆ]/g, (letter) => LETTERS[letter] ?? letter)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '');
 }

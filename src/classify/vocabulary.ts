@@ -45,8 +45,8 @@ export const VOCABULARY: Readonly<Record<MissionCategory, CategoryWords>> = {
       'delivery address, residential address, home location, last location, current location, user location, last position, ' +
       'current position, address line, street number, house number, address 1, address 2, code postal, codigo postal, ' +
       'last seen location, home city, code insee',
-    weak: 'location city town geo address adresse adres direccion ville stadt position coords village county province',
-    contextual: 'country state region district x y place neighborhood neighbourhood timezone land pays pais paese',
+    weak: 'location city town geo address adresse adres direccion ville stadt coords village county province',
+    contextual: 'position country state region district x y place neighborhood neighbourhood timezone land pays pais paese',
   },
   travel: {
     strong:
@@ -59,7 +59,7 @@ export const VOCABULARY: Readonly<Record<MissionCategory, CategoryWords>> = {
       'reservation id, reservation number, reservation code, travel date, travel document, arrival date, arrival time, ' +
       'arrival airport, destination airport, origin airport, room number, number of guests, train number',
     weak: 'trip ride booking reservation itineraries journey airport arrival destination travel guest pickup reise voyage viaje viagem viaggio reserva',
-    contextual: 'from to origin seat route guests nights room fare cabin gate terminal driver vehicle',
+    contextual: 'from to origin seat route guests nights room cabin gate',
   },
   payment: {
     strong:
@@ -74,7 +74,7 @@ export const VOCABULARY: Readonly<Record<MissionCategory, CategoryWords>> = {
       'transaction amount, account balance, wallet balance, wallet address, carte bancaire, carte credit, carta credito, ' +
       'cartao credito, numero tarjeta, numero cartao, numero carte, numero conta, numero cuenta, bank name, credit score, credit limit',
     weak: 'payment payments bank billing salary income wage balance wallet payout iban bsb stripe braintree klarna',
-    contextual: 'amount currency method fee expiry card last4 brand transaction',
+    contextual: 'amount expiry card last4 transaction',
   },
   email: {
     strong: 'email emails emailaddress courriel correo mailaddress',
@@ -113,7 +113,7 @@ export const VOCABULARY: Readonly<Record<MissionCategory, CategoryWords>> = {
       'license plate, licence plate, plate number, marital status, sexual orientation, political opinion, codice fiscale, ' +
       'profile photo, profile picture, profile image, face id, face embedding, finger print, biometric template, f name, l name',
     weak: 'sex avatar recipient ethnic race selfie signature fingerprint biometric citizen login handle',
-    contextual: 'name nom nome nombre naam age title salutation photo initials suffix prefix anrede occupation job',
+    contextual: 'name nom nome nombre naam age title salutation photo initials suffix prefix anrede occupation',
   },
   orders: {
     strong:
@@ -127,7 +127,7 @@ export const VOCABULARY: Readonly<Record<MissionCategory, CategoryWords>> = {
       'delivery date, delivery id, delivery time, line items, line item, coupon code, gift card, sub total, ' +
       'total amount, total price, grand total, purchase date, loyalty points, return reason',
     weak: 'orders sku subtotal shipment coupon delivery quantity receipt discount shipping',
-    contextual: 'order total items qty price product status amount currency variant tax placed courier store',
+    contextual: 'order total items qty price product amount',
   },
   health: {
     strong:
@@ -172,7 +172,7 @@ export const DESCRIBERS =
   'schema source channel campaign queue topic job task event log logs error errors reason usage used quality accuracy precision ' +
   'unit units scale group pattern regex mask masking separator prefix suffix check checks health resolution ready visibility ' +
   'language locale timezone currency plan tier permission permissions role roles scope scopes compliance bounce test tested ' +
-  'hash_algorithm algorithm rounds encoding charset support supported types models versions case book';
+  'estimated constraint ms sec seconds millis px pct breakpoint ttl hash_algorithm algorithm rounds encoding charset support supported types models versions case book';
 
 /** Last words that change nothing: `phone_number`, `email_hash`, `address_2`, `street_name`. */
 export const NEUTRAL =
@@ -185,7 +185,7 @@ export const NEUTRAL =
 
 /** First words of flags, counters and times: `is_email`, `has_password`, `num_orders`, `show_phone`. */
 export const FLAGS =
-  'is has can should needs need must was were did allow allows enable disable show hide use uses num count number require requires max min supports skip ignore sort';
+  'verified confirmed is has can should needs need must was were did allow allows enable disable show hide use uses num count number require requires max min supports skip ignore sort';
 
 /** Word sequences that mean something else altogether. */
 export const OTHER_MEANINGS =
@@ -197,7 +197,7 @@ export const OTHER_MEANINGS =
   'mobile app, mobile web, mobile version, state machine, zip file, zip archive, table cell, cell value, cell count, pass rate, ' +
   'pass count, game level, race condition, race track, travel time, sign in count, cookie consent, cookie policy, cart abandoned, ' +
   'ip rating, signature algorithm, package signature, app signature, file signature, driver version, port mobile, ' +
-  'location id, menu position, grid position, video position, password policy, secret santa, session timeout, patient zero, ' +
+  'market cap, wheelchair boarding, job title, inventory quantity, stock quantity, available quantity, quantity on hand, birth integer, location type, location id, menu position, grid position, video position, password policy, secret santa, session timeout, patient zero, ' +
   'destination url, destination address, destination port, source address, source port, destination ip, payment terms, handle type, ' +
   'bank holiday, phone code, dial code, calling code, area code, basket ball, login count, login page, login url, last login, login at, last login at, login attempts, position title, job position';
 
@@ -215,6 +215,16 @@ export const DATASETS: Readonly<Record<string, Category>> = {
   employee: 'identity',
   subscriber: 'identity',
   driver: 'identity',
+  partner: 'identity',
+  staff: 'identity',
+  lead: 'identity',
+  applicant: 'identity',
+  tenant: 'identity',
+  mitarbeiter: 'identity',
+  empleado: 'identity',
+  kunder: 'identity',
+  klienci: 'identity',
+  anagrafica: 'identity',
   student: 'identity',
   guest: 'identity',
   kunde: 'identity',

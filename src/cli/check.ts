@@ -1,21 +1,18 @@
-import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { LoadedConfig } from '../config/index.ts';
 import { PosternError } from '../core/errors.ts';
+import { inputOf } from './check-input.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
+import { journalOf } from './journal-of.ts';
 import { checkFormats, collect, emit, type OutputOptions, parseFailOn, withOutput } from './output.ts';
 import { createProgress } from './progress.ts';
-import { findConfig, redactionKey } from './project.ts';
+import { findConfig } from './project.ts';
 import { readCheckReport } from './read-report.ts';
 import { allRules } from './rules.ts';
-import { openScope } from './scope-of.ts';
 import { sourcesOf } from './sources.ts';
 
 const FORMATS = ['table', 'json', 'jsonl', 'sarif', 'html', 'markdown'];
-const PACKAGES = new Set(['.apk', '.apks', '.xapk', '.aab', '.ipa']);
 
 interface CheckOptions extends OutputOptions {
   config?: string;
@@ -24,6 +21,8 @@ interface CheckOptions extends OutputOptions {
   ignoreFile?: string;
   showSuppressed: boolean;
   emptyPassword?: boolean;
+  with: string[];
+  journal: string | boolean;
 }
 
 export function check(program: Command, io: Io, exit: (code: number) => void): void {
@@ -37,6 +36,12 @@ export function check(program: Command, io: Io, exit: (code: number) => void): v
       .option('--baseline <report>', 'an earlier JSON report: what it holds is not new and does not fail the run')
       .option('--ignore-file <file>', 'accepted findings (default: the one that postern.yaml names)')
       .option('--show-suppressed', 'show accepted findings too', false)
+      .option('--with <file>', 'also what another place saw (`postern probe --from`); may be repeated', collect, [])
+      .option(
+        '--journal <file>',
+        'keep a journal of all that is sent (default: .postern/journal.jsonl beside postern.yaml)',
+      )
+      .option('--no-journal', 'keep none')
       .option('--empty-password', 'one login with an empty password at MySQL/MariaDB (always tried on loopback)'),
     FORMATS,
     'table',
@@ -58,45 +63,30 @@ Examples:
         throw new PosternError('E_CONFIG_NOT_FOUND', 'there is no postern.yaml here or above, and no path was given');
       }
       const failOn = parseFailOn(options.failOn, config?.failOn);
-      const chosen = await choose(io, config, paths);
-      const targets = options.target.length + (config?.targets.length ?? 0);
-      if (chosen.packages.length + chosen.configuration.length + targets === 0) {
-        throw new PosternError('E_USAGE', 'there is nothing to check', {
-          hint: 'List packages, configuration or targets in postern.yaml, or name a package or a folder.',
-          ...(config ? { at: { path: config.path } } : {}),
-        });
-      }
-      const scope = await openScope(config, options.target);
-      const [{ runCheck, checkExitCode }, { loadIgnore }, key, baseline] = await Promise.all([
+      const [{ input, root }, { runCheck, checkExitCode }, baseline] = await Promise.all([
+        inputOf(io, config, {
+          paths,
+          targets: options.target,
+          with: options.with,
+          ...(options.ignoreFile === undefined ? {} : { ignoreFile: options.ignoreFile }),
+          ...(options.emptyPassword === undefined ? {} : { emptyPassword: options.emptyPassword }),
+        }),
         import('../check/index.ts'),
-        import('../config/index.ts'),
-        redactionKey(config),
         options.baseline === undefined ? undefined : readCheckReport(resolve(io.cwd, options.baseline)),
       ]);
-      if (options.ignoreFile !== undefined && !existsSync(resolve(io.cwd, options.ignoreFile))) {
-        throw new PosternError('E_INPUT_NOT_FOUND', `--ignore-file ${options.ignoreFile} does not exist`);
-      }
-      const ignoreFile = options.ignoreFile === undefined ? config?.ignore : resolve(io.cwd, options.ignoreFile);
-      const ignore = ignoreFile === undefined ? [] : await loadIgnore(ignoreFile, new Date());
-      const emptyPassword = options.emptyPassword ?? config?.emptyPassword;
+      const journal = await journalOf(io, options.journal, config);
       const progress = await createProgress(io, options);
-      const root = config?.root ?? io.cwd;
       const report = await interruptible(({ signal }) =>
         runCheck({
-          root,
-          ...chosen,
-          scope,
-          targets: config?.targets ?? [],
-          vantage: config?.vantage ?? 'this machine',
-          redactionKey: key,
-          ...(emptyPassword === undefined ? {} : { emptyPassword }),
-          ignore,
+          ...input,
+          ...(journal === undefined ? {} : { onSend: (sent) => journal.write(sent) }),
           ...(baseline ? { baseline } : {}),
           onProgress: ({ part, label, done, total }) => progress.update(`${part} ${label}`, done, total),
           signal,
         }),
       );
       progress.stop();
+      journal?.close();
       const [{ render }, { formatOf }, rules, sources] = await Promise.all([
         import('../report/index.ts'),
         import('./format.ts'),
@@ -115,24 +105,4 @@ Examples:
       );
       exit(checkExitCode(report, { failOn, exitZero: options.exitZero }));
     });
-}
-
-/** Paths of the command line take the place of what the configuration lists. */
-async function choose(
-  io: Io,
-  config: LoadedConfig | undefined,
-  paths: readonly string[],
-): Promise<{ packages: string[]; configuration: string[] }> {
-  if (paths.length === 0) return { packages: config?.packages ?? [], configuration: config?.configuration ?? [] };
-  const packages: string[] = [];
-  const configuration: string[] = [];
-  for (const path of paths) {
-    const absolute = resolve(io.cwd, path);
-    const facts = await stat(absolute).catch((cause: unknown) => {
-      throw new PosternError('E_INPUT_NOT_FOUND', `${path} does not exist`, { cause });
-    });
-    if (facts.isFile() && PACKAGES.has(extname(path).toLowerCase())) packages.push(absolute);
-    else configuration.push(absolute);
-  }
-  return { packages, configuration };
 }

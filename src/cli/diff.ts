@@ -11,6 +11,7 @@ import { checkFormats, emit, type OutputOptions, parseFailOn, withOutput } from 
 import { createProgress, type Progress } from './progress.ts';
 import { findConfig, redactionKey } from './project.ts';
 import { readJson } from './read-bounded.ts';
+import { readCheckReport } from './read-report.ts';
 
 const FORMATS = ['table', 'json', 'html', 'markdown'];
 
@@ -22,9 +23,12 @@ export function diff(program: Command, io: Io, exit: (code: number) => void): vo
   withOutput(
     program
       .command('diff')
-      .description('what changed between two builds: back ends, credentials, settings, libraries, findings')
-      .argument('<before>', 'a package, or its report (`postern inspect FILE --format json`)')
-      .argument('<after>', 'the same of the other build')
+      .description('what changed between two builds of an app, or between two checks: what opened, closed, changed')
+      .argument(
+        '<before>',
+        'a package, its report (`postern inspect FILE --format json`), or a report of `postern check`',
+      )
+      .argument('<after>', 'the same of the other build or run')
       .option('--all', "also what is not the app's own", false),
     FORMATS,
     'table',
@@ -36,14 +40,20 @@ Examples:
   $ postern diff app-3.1.apk app-3.2.apk
   $ postern diff last-release.json app-release.aab --fail-on medium     exit 1 for a new finding
   $ postern diff a.json b.json --format markdown > comment.md
+  $ postern diff yesterday.json today.json              two reports of \`postern check\`: what opened, closed, changed
 
-Exit code 1: the second build has a new finding at or above --fail-on. Credentials compare by keyed hash: two reports
+Exit code 1: the second one has a new finding at or above --fail-on, or a store that opened. Credentials compare by keyed hash: two reports
 must come from one project (the key that its postern.yaml names), else every credential looks new.`,
     )
     .action(async (before: string, after: string, options: DiffOptions) => {
       checkFormats(io, options, FORMATS);
       const config = await findConfig(io, undefined);
       const failOn = parseFailOn(options.failOn, config?.failOn);
+      if (await isCheckReport(resolve(io.cwd, before))) {
+        const code = await diffReports(io, before, after, options, failOn);
+        exit(code);
+        return;
+      }
       const key = await redactionKey(config);
       const progress = await createProgress(io, options);
       const builds: { path: string; report: InspectReport }[] = [];
@@ -68,6 +78,35 @@ must come from one project (the key that its postern.yaml names), else every cre
       const fresh = second.report.findings.filter(({ fingerprint }) => !known.has(fingerprint));
       exit(exitCodeOf(fresh, [...first.report.skips, ...second.report.skips], failOn, options.exitZero));
     });
+}
+
+/** Two runs of the main job. */
+async function diffReports(
+  io: Io,
+  before: string,
+  after: string,
+  options: DiffOptions,
+  failOn: ReturnType<typeof parseFailOn>,
+): Promise<number> {
+  const [first, second] = await Promise.all(
+    [before, after].map(async (path) => ({ path, report: await readCheckReport(resolve(io.cwd, path)) })),
+  );
+  if (first === undefined || second === undefined) throw new PosternError('E_INTERNAL', 'nothing to compare');
+  const [{ diffChecks, newFindings }, { render }] = await Promise.all([
+    import('../check/diff.ts'),
+    import('../report/index.ts'),
+  ]);
+  const difference = diffChecks(first, second);
+  await emit(io, options, FORMATS, (format, look) =>
+    render(formatOf(format), difference, { ...look, all: options.all }),
+  );
+  return exitCodeOf(newFindings(first.report, second.report), second.report.skips, failOn, options.exitZero);
+}
+
+async function isCheckReport(path: string): Promise<boolean> {
+  if (!REPORT.test(path)) return false;
+  const { value } = await readJson(path, 'E_REPORT_INVALID');
+  return schemaOf(value) === SCHEMAS.check;
 }
 
 const REPORT = /\.json$/i;
@@ -100,6 +139,7 @@ const OTHER_REPORTS = [
   [SCHEMAS.audit, 'a report of `postern audit`'],
   [SCHEMAS.fleet, 'a report of a whole folder'],
   [SCHEMAS.diff, 'a difference already'],
+  [SCHEMAS.checkDiff, 'a difference already'],
   [SCHEMAS.receipt, 'a receipt'],
 ] as const;
 

@@ -32,6 +32,25 @@ const ADVICE: Readonly<Record<string, string>> = {
   'targets.*.guardedBy.index': 'Name one index that an ordinary user may read, e.g. `index: orders`.',
   'targets.*.guardedBy.token': 'This file never holds a secret. Use `tokenFile: FILE` or `tokenEnv: NAME`.',
   'targets.*.guardedBy.apiKey': 'This file never holds a secret. Use `apiKeyFile: FILE` or `apiKeyEnv: NAME`.',
+  'targets.*.api':
+    'It has `baseUrl` (or `port`) and `endpoints`, e.g. `endpoints: [{ path: /orders/{id}, list: /orders }]`.',
+  'targets.*.api.baseUrl': 'For example `baseUrl: https://api.example.com/v2`, with the host of this target.',
+  'targets.*.api.endpoints':
+    'For example `endpoints: [{ path: "/orders/{id}", list: /orders }]`, or `openapi: openapi.yaml`.',
+  'targets.*.api.endpoints.*.path': 'For example `path: "/orders/{id}"`, in quotation marks.',
+  'targets.*.api.endpoints.*.list': 'For example `list: /orders`.',
+  'targets.*.api.oldApp':
+    'For example `oldApp: { headers: { X-App-Version: <version> }, versions: [1.4.2] }` or `oldApp: { prefix: /v1 }`.',
+  'targets.*.accounts':
+    'For example `accounts: [{ name: alice, tokenFile: alice.token }, { name: bob, tokenEnv: BOB_TOKEN }]`.',
+  'targets.*.accounts.*':
+    'It has `name` and tokenFile, tokenEnv, cookieFile, headers, or `username` with `passwordFile`.',
+  'targets.*.accounts.*.token': 'This file never holds a secret. Use `tokenFile: FILE` or `tokenEnv: NAME`.',
+  'targets.*.accounts.*.cookie': 'This file never holds a secret. Use `cookieFile: FILE` or `cookieEnv: NAME`.',
+  'targets.*.accounts.*.password': 'This file never holds a secret. Use `passwordFile: FILE` or `passwordEnv: NAME`.',
+  'targets.*.accounts.*.headers':
+    'This file never holds a secret. For example `headers: { X-Api-Key: { env: ALICE_KEY } }`.',
+  'targets.*.accounts.*.name': 'A short name for reports, e.g. `name: alice`.',
   'trust.*': 'Copy the key that `postern scope key` prints, or the `publicKey` of a receipt you trust.',
   failOn: 'One of critical, high, medium, low, info, never.',
   emptyPassword: 'Write `true` or `false`.',

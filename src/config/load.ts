@@ -3,6 +3,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { PosternError } from '../core/errors.ts';
 import type { Severity } from '../core/severity.ts';
 import { adviseConfig } from './advice.ts';
+import { accountOf, apiOf, type TargetAccount, type TargetApi } from './api-schema.ts';
+import type { ClassifyConfig } from './classify-schema.ts';
+import { type FirewallConfig, firewallOf } from './firewall-schema.ts';
 import { expandFiles } from './glob.ts';
 import { parseWith } from './parse-with.ts';
 import {
@@ -14,6 +17,7 @@ import {
   type TargetConfig,
 } from './schema.ts';
 import type { SecretReference } from './secret.ts';
+import { type Watch, watchOf } from './watch.ts';
 import { readYamlFile } from './yaml-file.ts';
 
 export const CONFIG_NAME = 'postern.yaml';
@@ -49,6 +53,8 @@ export interface Target {
   configuredBy?: string;
   controls: Control[];
   guardedBy?: GuardedBy;
+  api?: TargetApi;
+  accounts?: TargetAccount[];
 }
 
 /** postern.yaml with every path absolute and every default filled in. */
@@ -64,12 +70,18 @@ export interface LoadedConfig {
   /** Absolute folders and files, as `packages`. */
   configuration: string[];
   targets: Target[];
+  /** How `postern watch` runs; its defaults when the file says nothing. */
+  watch: Watch;
   keys: { redaction: string; signing: string };
   trust: string[];
   /** Absolute; the file need not exist. */
   ignore: string;
+  /** Its files absolute. */
+  firewall?: FirewallConfig;
   failOn: Severity | 'never';
   emptyPassword: boolean;
+  /** Categories of personal data of one's own. */
+  classify: ClassifyConfig;
 }
 
 /**
@@ -90,11 +102,14 @@ export async function loadConfig(start: string, options: { named?: boolean } = {
     packages: await expand(root, file.packages),
     configuration: await expand(root, file.configuration),
     targets: file.targets.map((target) => targetOf(root, target)),
+    watch: watchOf(root, file.watch),
     keys: { redaction: resolve(root, file.keys.redaction), signing: resolve(root, file.keys.signing) },
     trust: file.trust,
     ignore: resolve(root, file.ignore),
+    ...(file.firewall !== undefined && { firewall: await firewallOf(root, file.firewall) }),
     failOn: file.failOn,
     emptyPassword: file.emptyPassword,
+    classify: file.classify,
   };
 }
 
@@ -144,6 +159,8 @@ function targetOf(root: string, target: TargetConfig): Target {
     ...(target.configuredBy !== undefined && { configuredBy: resolve(root, target.configuredBy) }),
     controls: target.controls.map((control) => controlOf(root, control)),
     ...(target.guardedBy !== undefined && { guardedBy: guardedByOf(root, target.guardedBy) }),
+    ...(target.api !== undefined && { api: apiOf(root, target.api) }),
+    ...(target.accounts.length > 0 && { accounts: target.accounts.map((account) => accountOf(root, account)) }),
   };
 }
 

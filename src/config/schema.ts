@@ -2,6 +2,10 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { SEVERITIES } from '../core/severity.ts';
+import { classifySchema } from './classify-schema.ts';
+import { firewallSchema } from './firewall-schema.ts';
+import { watchSchema } from './watch-schema.ts';
+import { accountSchema, apiSchema, baseOf } from './api-schema.ts';
 
 const HOST = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 
@@ -137,6 +141,23 @@ const targetSchema = z
     configuredBy: file.optional().describe('the compose file or configuration that deploys this host'),
     controls: z.array(controlSchema).default([]),
     guardedBy: guardedBySchema.optional(),
+    api: apiSchema.optional(),
+    accounts: z
+      .array(accountSchema)
+      .max(10)
+      .default([])
+      .refine((accounts) => new Set(accounts.map(({ name }) => name)).size === accounts.length, {
+        error: 'two accounts have the same name',
+      })
+      .describe('accounts that you made for this: who reads what, signed in'),
+  })
+  .refine(
+    ({ host, api }) => api?.baseUrl === undefined || (baseOf(api.baseUrl)?.host ?? hostKey(host)) === hostKey(host),
+    { error: 'the host of baseUrl is not the host of this target', path: ['api', 'baseUrl'] },
+  )
+  .refine(({ api, accounts }) => api === undefined || accounts.length >= 2, {
+    error: 'who reads whose objects is told by two accounts: list two',
+    path: ['accounts'],
   })
   .refine((target) => target.addresses.length > 0 || isProviders(target.authority), {
     error: 'list the addresses that the name may resolve to: a name alone authorizes nothing',
@@ -184,6 +205,8 @@ export const configSchema = z.strictObject({
       }
     })
     .describe('what may be asked, and on whose authority'),
+  watch: watchSchema.optional(),
+  firewall: firewallSchema.optional(),
   keys: z
     .strictObject({
       redaction: file.default('.postern/redaction.key').describe('hashes secrets, so that reports compare'),
@@ -200,6 +223,7 @@ export const configSchema = z.strictObject({
     .enum([...SEVERITIES, 'never'])
     .default('high')
     .describe('exit with 1 at this severity or above'),
+  classify: classifySchema,
   emptyPassword: z
     .boolean()
     .default(false)

@@ -25,6 +25,7 @@ export const ERROR_CODES = {
   E_IGNORE_INVALID: 'The ignore file is not valid: every entry needs an id, a statement and an expiry date.',
   E_LAB: 'The practice range could not be started or stopped. The message says which part.',
   E_GUARD: 'The gateway could not be started or asked. The message says which part.',
+  E_NOTIFY: 'A message of `postern watch` was not delivered. It is tried again.',
   E_OUTPUT: 'A result could not be written. Check the path, its permissions and the free space.',
   E_INTERNAL: 'A defect in Postern. Please report it with the message.',
 } as const;

@@ -13,11 +13,15 @@ export type Attempt =
 const NO_ROUTE = new Set(['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENETDOWN', 'EINVAL']);
 const FILTERED = new Set(['EHOSTUNREACH', 'EHOSTDOWN', 'ETIMEDOUT', 'EACCES', 'EPERM', 'ENOPROTOOPT', 'EPROTO']);
 
+/** Milliseconds after which a waiting attempt asks whether it still has to wait. */
+const LOOK_EVERY = 250;
+
 /**
  * One attempt at one address; `address` is a literal, so nothing is looked up. Never rejects.
- * @param timeout milliseconds
+ * @param patience milliseconds from the start; asked again when it seems over, because others may have shown meanwhile
+ *   how far away this part of the network is
  */
-export function attempt(address: string, port: number, timeout: number): Promise<Attempt> {
+export function attempt(address: string, port: number, patience: () => number): Promise<Attempt> {
   return new Promise((resolve) => {
     const start = performance.now();
     const socket = connect({ host: address, port, noDelay: true, autoSelectFamily: false });
@@ -42,11 +46,16 @@ export function attempt(address: string, port: number, timeout: number): Promise
       else settle({ state: 'no-route', reason: NO_ROUTE.has(code) ? code : `connect failed: ${code}` });
     };
     // A busy event loop fires the timer before it looks at sockets: it gets one look before the time counts as over.
-    const timer = setTimeout(() => setImmediate(() => setImmediate(late)), timeout);
     const late = () => {
       if (!socket.connecting) return;
-      settle({ state: 'filtered', reason: `no answer in ${Math.round(timeout)} ms` });
+      settle({ state: 'filtered', reason: `no answer in ${Math.round(performance.now() - start)} ms` });
     };
+    const look = () => {
+      const left = patience() - (performance.now() - start);
+      if (left > 1) timer = setTimeout(look, Math.min(left, LOOK_EVERY));
+      else setImmediate(() => setImmediate(late));
+    };
+    let timer = setTimeout(look, Math.min(patience(), LOOK_EVERY));
     socket.on('connect', connected).on('error', failed);
   });
 }

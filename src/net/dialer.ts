@@ -10,6 +10,7 @@ import { type Attempt, attempt } from './attempt.ts';
 import type { Deadline } from './deadline.ts';
 import { Bucket, Gate } from './gate.ts';
 import { isPinned, type Lookup, type PinnedAddress, type Resolution, resolveTarget, systemLookup } from './resolve.ts';
+import { RoundTrips } from './round-trips.ts';
 import type { NetworkTarget } from './scope.ts';
 
 export interface DialerOptions {
@@ -66,12 +67,17 @@ interface Host {
   /** Smoothed round trip, milliseconds. */
   rtt: number | undefined;
   loopback: boolean;
+  /** What the other hosts showed. */
+  others: RoundTrips;
 }
 
 export function createDialer(options: DialerOptions = {}): Dialer {
   const lookup = options.lookup ?? systemLookup;
-  const all = new Gate(options.sockets ?? 512);
+  const all = new Gate(options.sockets ?? 1_000);
   const hosts = new Map<string, Host>();
+  // Loopback answers at once and says nothing about the network.
+  const near = new RoundTrips();
+  const far = new RoundTrips();
 
   function hostOf(address: string): Host {
     let host = hosts.get(address);
@@ -81,7 +87,13 @@ export function createDialer(options: DialerOptions = {}): Dialer {
       const now = () => performance.now();
       // Polite to strangers' uplinks; one's own machine takes more.
       const bucket = loopback ? new Bucket(500, 200, now) : new Bucket(25, 30, now);
-      host = { gate: new Gate(options.socketsPerHost ?? 2), bucket, rtt: undefined, loopback };
+      host = {
+        gate: new Gate(options.socketsPerHost ?? 2),
+        bucket,
+        rtt: undefined,
+        loopback,
+        others: loopback ? near : far,
+      };
       hosts.set(address, host);
     }
     return host;
@@ -119,24 +131,29 @@ export function createDialer(options: DialerOptions = {}): Dialer {
 
 /** A lost packet must not look like a firewall: no answer is asked again once, with more patience. */
 async function twice(host: Host, address: string, port: number, deadline: Deadline): Promise<Attempt> {
-  const first = firstTimeout(host);
-  const outcome = await once(host, address, port, first, deadline);
+  const outcome = await once(host, address, port, 1, deadline);
   if (outcome.state !== 'filtered') return outcome;
-  return await once(host, address, port, Math.min(LONGEST, first * 2), deadline);
+  return await once(host, address, port, 2, deadline);
 }
 
-async function once(host: Host, address: string, port: number, timeout: number, deadline: Deadline): Promise<Attempt> {
+async function once(host: Host, address: string, port: number, times: number, deadline: Deadline): Promise<Attempt> {
   const wait = host.bucket.take();
   if (wait >= deadline.left() || deadline.signal?.aborted) {
     throw new PosternError('E_PROBE_IO', 'The deadline passed before a connection was tried.');
   }
   if (wait > 0) await sleep(wait);
-  const outcome = await attempt(address, port, Math.min(timeout, Math.max(1, deadline.left())));
-  if ('ms' in outcome) host.rtt = host.rtt === undefined ? outcome.ms : host.rtt * 0.7 + outcome.ms * 0.3;
+  const most = Math.max(1, deadline.left());
+  const outcome = await attempt(address, port, () => Math.min(LONGEST, times * patienceFor(host), most));
+  if ('ms' in outcome) {
+    host.rtt = host.rtt === undefined ? outcome.ms : host.rtt * 0.7 + outcome.ms * 0.3;
+    host.others.add(outcome.ms);
+  }
   return outcome;
 }
 
-function firstTimeout(host: Host): number {
-  if (host.rtt !== undefined) return Math.min(LONGEST, Math.max(SHORTEST, 3 * host.rtt));
+/** Three round trips of this host, or of the slow ones among the others while it has not answered. Milliseconds. */
+function patienceFor(host: Host): number {
+  const trip = host.rtt ?? host.others.slow;
+  if (trip !== undefined) return Math.max(SHORTEST, 3 * trip);
   return host.loopback ? SHORTEST : UNKNOWN_FIRST;
 }

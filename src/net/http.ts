@@ -6,6 +6,7 @@ import { type AllowList, type Identifiers, permitsHttpRequest } from './allow-li
 import type { HttpAnswer, PostingSession } from './connection.ts';
 import { before, type Deadline, within } from './deadline.ts';
 import type { PeerSigns } from './peer.ts';
+import { headersOf } from './request-text.ts';
 import { isTlsAlert } from './stream.ts';
 import type { TlsFacts } from './tls.ts';
 
@@ -116,16 +117,10 @@ export class PinnedHttp implements PostingSession {
         method,
         path,
         setHost: false,
-        headers: {
-          host: hostHeader(this.#options),
-          accept: '*/*',
-          ...headers,
-          ...signedIn,
-          ...(body === undefined
-            ? {}
-            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
-          'user-agent': 'postern',
-        },
+        headers: headersOf(
+          { headers: { ...headers, ...signedIn }, ...(body === undefined ? {} : { body }) },
+          this.#options,
+        ),
       });
       const stop = () => sent.destroy(new PosternError('E_PROBE_IO', 'The deadline passed.'));
       const patience = this.#answered ? deadline : within(deadline, firstByteMs);
@@ -237,9 +232,4 @@ function plainHeaders(head: IncomingMessage): Record<string, string> {
     if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return plain;
-}
-
-function hostHeader({ host, port }: { host: string; port: number }): string {
-  const name = host.includes(':') ? `[${host}]` : host;
-  return port === 80 || port === 443 ? name : `${name}:${port}`;
 }

@@ -1,10 +1,11 @@
 export { isLoopback, parseAddress } from './address.ts';
-export { allowExactly, type ExactRequest } from './allow-list.ts';
+export { allowExactly, type ExactRequest, type PlannedRequest } from './allow-list.ts';
 export type { AuthorityRequest } from './authority.ts';
 export type { HttpAnswer, PostingSession } from './connection.ts';
 export { type Deadline, deadlineIn } from './deadline.ts';
-export { createDialer, type Dialed, type Dialer } from './dialer.ts';
+export { createDialer, type Dialed, type Dialer, type Sent } from './dialer.ts';
 export { systemEnvironment } from './environment.ts';
 export { Peer, type PeerSigns } from './peer.ts';
+export { requestText } from './request-text.ts';
 export type { PinnedAddress } from './resolve.ts';
 export { createScope, type NetworkTarget, type Scope, type ScopeEntry } from './scope.ts';

@@ -55,12 +55,30 @@ export function allowRequests(
     permitsHttp: (method, path) => permitsRequest({ method, path, headers: {} }, {}),
     permitsPost: (path, body) => permitsRequest({ method: 'POST', path, headers: {}, body }, {}),
     permitsRequest,
-    planned: templates.map(
-      ({ method = 'GET', path, headers = {}, body, why }): PlannedRequest => ({
-        why,
-        http: { method, path, headers, ...(body === undefined ? {} : { body }) },
-      }),
-    ),
+    planned: templates.map((template): PlannedRequest => {
+      const http = requestOf(template);
+      return { why: template.why, http, example: filled(http, known) };
+    }),
+  };
+}
+
+function requestOf({ method = 'GET', path, headers = {}, body }: RequestTemplate): HttpRequest {
+  return { method, path, headers, ...(body === undefined ? {} : { body }) };
+}
+
+function filled(request: HttpRequest, placeholders: Readonly<Record<string, Placeholder>>): HttpRequest {
+  const fill = (text: string) =>
+    text.replace(/<([A-Za-z]+)>/g, (all, name: string) => {
+      const placeholder = Object.hasOwn(placeholders, name) ? placeholders[name] : undefined;
+      if (placeholder === undefined) return all;
+      return placeholder === 'identifier' ? name : placeholder.example;
+    });
+  const headers = Object.entries(request.headers).map(([name, value]) => [name, fill(value)] as const);
+  return {
+    method: request.method,
+    path: fill(request.path),
+    headers: Object.fromEntries(headers),
+    ...(request.body === undefined ? {} : { body: fill(request.body) }),
   };
 }
 

@@ -6,6 +6,7 @@ import { openRule } from './rules.ts';
 import { runProbe } from './runner.ts';
 import { type ControlOptions, type ControlResult, runServiceControl } from './runner-control.ts';
 import type { ProbeTarget } from './runner-plan.ts';
+import type { AddressReach } from './runner-reach.ts';
 import type { ControlCredentials, ProbeContext, ProbeResult, ProbeService, ValueSink } from './service.ts';
 import { services } from './services/index.ts';
 
@@ -26,6 +27,10 @@ export interface ProbeAllOptions {
   /** Milliseconds for one service's dialogue on one port; 8,000 by default. */
   deadlineMs?: number;
   concurrency?: number;
+  /** Knocks on unused ports of each address, too, and tells what became of them. */
+  onReach?: (reach: AddressReach) => void;
+  /** A target is done: all its results were given. */
+  onDone?: (target: ProbeTarget) => void;
   signal?: AbortSignal;
 }
 
@@ -34,7 +39,10 @@ export interface ProbeAllOptions {
  *
  * @throws PosternError `E_USAGE` for a service that does not exist
  */
-export function probe(targets: readonly ProbeTarget[], options: ProbeAllOptions = {}): AsyncIterable<ProbeResult> {
+export function probe(
+  targets: readonly ProbeTarget[] | AsyncIterable<ProbeTarget>,
+  options: ProbeAllOptions = {},
+): AsyncIterable<ProbeResult> {
   return runProbe(targets, { services, ...options });
 }
 
@@ -62,7 +70,17 @@ export async function runControl(
   return await runServiceControl(target, found, port, credentials, options);
 }
 
+export {
+  type AccessOutcome,
+  accessOfStore,
+  accessRules,
+  apiAssetId,
+  dryAccess,
+  endpointsOf,
+  probeAccess,
+} from './access/index.ts';
 export { findingsOf, skipOf } from './findings.ts';
 export type { ControlOptions, ControlResult } from './runner-control.ts';
 export type { ProbeTarget } from './runner-plan.ts';
+export type { AddressReach, PortState } from './runner-reach.ts';
 export { parseTarget, parseTargets, type TargetLine } from './targets.ts';

@@ -8,10 +8,12 @@ import type { HttpAnswer, PostingSession } from '../net/connection.ts';
 import {
   type Deadline,
   type Dialer,
+  isLoopback,
   type NetworkTarget,
   Peer,
   type PeerSigns,
   type PinnedAddress,
+  parseAddress,
 } from '../net/index.ts';
 import type { Observation, ProbeContext, ProbeOptions, ProbeService } from './service.ts';
 
@@ -55,7 +57,10 @@ export async function runDialogue(
   firstByteMs: number,
 ): Promise<DialogueOutcome> {
   const policy = tlsPolicy(service, run.port);
-  const first = await once(run, service, policy === 'first' || (run.tls && policy !== 'never'), deadline, firstByteMs);
+  // Credentials cross a network over TLS alone, so nothing is tried in clear before it.
+  const secret = run.signedIn !== undefined && !isLoopbackText(run.at.address);
+  const tls = policy === 'first' || ((run.tls || secret) && policy !== 'never');
+  const first = await once(run, service, tls, deadline, firstByteMs);
   if (first.observation?.identified || run.tlsTried || run.tls || policy === 'never') {
     if (first.signs.tls !== undefined && policy !== 'never') run.tls = true;
     return first;
@@ -117,6 +122,7 @@ export function openContext(
     tls,
     credentials,
     signedIn: run.signedIn,
+    verified: run.signedIn !== undefined,
     first: run.socket,
   });
   run.socket = undefined;
@@ -169,6 +175,11 @@ function rootOnce(session: PostingSession, run: PortRun, allow: AllowList): Post
     post: (path, body, options) => session.post(path, body, options),
     close: () => session.close(),
   };
+}
+
+function isLoopbackText(text: string): boolean {
+  const address = parseAddress(text);
+  return address !== undefined && isLoopback(address);
 }
 
 function tlsPolicy(service: ProbeService, port: number): 'first' | 'retry' | 'never' {

@@ -37,11 +37,17 @@ export async function askPort(run: PortRun, plan: PortPlan, limits: PortLimits):
   const found = (await askExpected(run, alone, limits, tried)) ?? (await climb(run, alone, limits, tried));
   run.socket?.destroy();
   run.socket = undefined;
-  const beside = plan.named ? [] : await askBeside(run, plan, limits, tried);
+  // A store on its own port has no web site around it; an unknown web server may.
+  const beside =
+    plan.named || (found !== undefined && !isWebPort(run.port, plan)) ? [] : await askBeside(run, plan, limits, tried);
   if (found !== undefined) return [await doubted(run, found, limits), ...beside];
   const outcome = await unsure(plan, tried, limits);
   // "Nothing known stands here" is not said where something was found on its paths.
   return beside.length > 0 && outcome.verdict === 'unidentified' ? beside : [outcome, ...beside];
+}
+
+function isWebPort(port: number, plan: PortPlan): boolean {
+  return plan.expected.some((service) => service.beside && service.ports.some((own) => own.port === port));
 }
 
 /** What lies on the paths of a web server, whichever it is. */

@@ -2,18 +2,25 @@
  * What must hold before a positive verdict is believed: the port does not also speak a protocol that excludes the first,
  * and the host does not accept connections on just any port (honeypots, SYN proxies, "all ports open" middleboxes).
  */
-import { randomInt } from 'node:crypto';
-import { allowText } from '../net/allow-list.ts';
+import { allowParsed } from '../net/allow-list.ts';
 import { type Deadline, type Dialer, type NetworkTarget, Peer, type PinnedAddress } from '../net/index.ts';
 import type { PortRun } from './runner-dialogue.ts';
+import { randomPorts } from './runner-reach.ts';
 
 const REDIS_PING = '*1\r\n$4\r\nPING\r\n';
 const MEMCACHED_VERSION = 'version\r\n';
 
 /** The two requests of the contradiction check; everything else is refused below. */
-export const contradictionAllow = allowText(
+export const contradictionAllow = allowParsed(
   ['`PING` in RESP, to a port that was identified as anything but Redis', '`version`, to a port identified as Redis'],
-  [/\*1\r\n\$4\r\nPING\r\n/, /version\r\n/],
+  (bytes) => [REDIS_PING, MEMCACHED_VERSION].includes(Buffer.from(bytes).toString('latin1')),
+  [
+    {
+      why: 'a port identified as anything but Redis must not answer as Redis',
+      bytes: Buffer.from(REDIS_PING, 'latin1'),
+    },
+    { why: 'a port identified as Redis must not answer as Memcached', bytes: Buffer.from(MEMCACHED_VERSION, 'latin1') },
+  ],
 );
 
 /** How long a silent port is listened to after the contradicting request, in milliseconds. */
@@ -42,11 +49,6 @@ export async function findContradiction(
   }
 }
 
-/** Above Linux's ephemeral range (32768–60999), so that no connection of this machine stands there. */
-const LOWEST_RANDOM = 61_001;
-const HIGHEST_PORT = 65_535;
-const RANDOM_PORTS = 3;
-
 /** True when the host accepts on three random high ports: an accepted connection says nothing there. */
 export async function acceptsEverything(
   dialer: Dialer,
@@ -54,9 +56,7 @@ export async function acceptsEverything(
   at: PinnedAddress,
   deadline: Deadline,
 ): Promise<boolean> {
-  const ports = new Set<number>();
-  while (ports.size < RANDOM_PORTS) ports.add(randomInt(LOWEST_RANDOM, HIGHEST_PORT + 1));
-  for (const port of ports) {
+  for (const port of randomPorts()) {
     try {
       const dialed = await dialer.dial(target, at, port, deadline);
       if (dialed.state !== 'open') return false;

@@ -14,6 +14,7 @@ import {
 import { asFailure, type PortRun } from './runner-dialogue.ts';
 import { type ExplicitPlans, type PortPlan, type ProbeTarget, planPorts } from './runner-plan.ts';
 import { askPort, type PortOutcome } from './runner-port.ts';
+import { type AddressReach, knockOnUnused, type PortState, stateOf } from './runner-reach.ts';
 import { Stream } from './runner-stream.ts';
 import { acceptsEverything } from './runner-suspicion.ts';
 import type { ProbeContext, ProbeResult, ProbeService, ValueSink } from './service.ts';
@@ -34,6 +35,10 @@ export interface ProbeRunOptions {
   deadlineMs?: number;
   /** Addresses asked at once. */
   concurrency?: number;
+  /** Knocks on unused ports of each address, too, and tells what became of them: whether something filters there. */
+  onReach?: (reach: AddressReach) => void;
+  /** A target is done: all its results were given. */
+  onDone?: (target: ProbeTarget) => void;
   now?: () => Date;
   signal?: AbortSignal;
 }
@@ -45,19 +50,24 @@ interface Settings {
   deadlineMs: number;
   now: () => Date;
   signal?: AbortSignal;
+  onReach: ((reach: AddressReach) => void) | undefined;
   shared: Pick<PortRun, 'subjectFields' | 'values' | 'signedIn'>;
 }
+
+/** Fewer than the dialer has sockets, so that a host's second one is there when it is needed. */
+const AT_ONCE = 720;
 
 type Emit = (result: ProbeResult) => void;
 
 /**
- * Results come as they are known, not in the order of the targets. A host that fails is a result too; only the caller's
+ * Results come as they are known, not in the order of the targets. Targets may be a stream: they are planned one by one,
+ * and as many as are asked at once are held. A host that fails is a result too; only the caller's
  * mistakes are thrown.
  *
  * @throws PosternError `E_USAGE` for a service that does not exist
  */
 export async function* runProbe(
-  targets: readonly ProbeTarget[],
+  targets: readonly ProbeTarget[] | AsyncIterable<ProbeTarget>,
   options: ProbeRunOptions,
 ): AsyncGenerator<ProbeResult, void, undefined> {
   const settings: Settings = {
@@ -67,6 +77,7 @@ export async function* runProbe(
     deadlineMs: options.deadlineMs ?? 8_000,
     now: options.now ?? (() => new Date()),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    onReach: options.onReach,
     shared: {
       ...(options.subjectFields === undefined ? {} : { subjectFields: options.subjectFields }),
       ...(options.values === undefined ? {} : { values: options.values }),
@@ -76,21 +87,31 @@ export async function* runProbe(
   // Every dialogue listens for the abort; that many listeners are no leak.
   if (options.signal !== undefined) setMaxListeners(0, options.signal);
   const explicit: ExplicitPlans = new Map();
-  const planned = targets.map((asked) => ({ asked, plans: planPorts(asked, settings.services, explicit) }));
+  // What the user got wrong in a list is said before anything is sent.
+  const listed = isList(targets) ? targets : undefined;
+  for (const asked of listed ?? []) planPorts(asked, settings.services, explicit);
   const stream = new Stream<ProbeResult>();
-  const queue = planned.values();
+  const queue = isList(targets) ? targets.values() : targets[Symbol.asyncIterator]();
   const work = async () => {
-    for (const { asked, plans } of queue) {
+    for (;;) {
       if (settings.signal?.aborted) return;
-      await askTarget(asked, plans, settings, (result) => stream.push(result));
+      const { done, value: asked } = await queue.next();
+      if (done) return;
+      await askTarget(asked, planPorts(asked, settings.services, explicit), settings, (result) => stream.push(result));
+      if (!settings.signal?.aborted) options.onDone?.(asked);
     }
   };
-  const workers = Array.from({ length: Math.min(options.concurrency ?? 240, planned.length) }, work);
+  const most = options.concurrency ?? AT_ONCE;
+  const workers = Array.from({ length: Math.min(most, listed?.length ?? most) }, work);
   Promise.all(workers).then(
     () => stream.end(),
     (error: unknown) => stream.fail(error),
   );
   yield* stream;
+}
+
+function isList(targets: readonly ProbeTarget[] | AsyncIterable<ProbeTarget>): targets is readonly ProbeTarget[] {
+  return Array.isArray(targets);
 }
 
 async function askTarget(
@@ -141,6 +162,7 @@ async function askAddress(
   };
   const later: { plan: PortPlan; start: number }[] = [];
   let talking = false;
+  const states: Record<PortState, number> = { accept: 0, reset: 0, filtered: 0 };
 
   async function talk(plan: PortPlan, start: number, socket: PortRun['socket']): Promise<void> {
     const run: PortRun = {
@@ -169,6 +191,8 @@ async function askAddress(
   async function knock(plan: PortPlan): Promise<void> {
     const start = performance.now();
     const dialed = await dialer.dial(target, at, plan.port, fresh()).catch(asFailure);
+    const state = stateOf(dialed);
+    if (state !== undefined) states[state]++;
     if (dialed instanceof PosternError || dialed.state !== 'open') {
       emit({ ...resultBase(label, target, at.address, plan.port, start), ...shut(plan, dialed) });
     } else if (talking) {
@@ -191,6 +215,9 @@ async function askAddress(
   };
   await Promise.all([worker(), worker()]);
   for (const { plan, start } of later) await talk(plan, start, undefined);
+  if (settings.onReach === undefined || signal?.aborted) return;
+  const unused = await knockOnUnused(dialer, target, at, fresh());
+  settings.onReach({ host: target.host, address: at.address, family: at.family, unused, ports: states });
 }
 
 function shut(plan: PortPlan, dialed: PosternError | Exclude<Dialed, { state: 'open' }>): PortOutcome {

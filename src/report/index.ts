@@ -2,7 +2,9 @@
 import { PosternError } from '../core/errors.ts';
 import {
   type AuditReport,
+  type CheckDiff,
   type CheckReport,
+  type ClassifyReport,
   describe,
   type FleetReport,
   type InspectDiff,
@@ -18,9 +20,11 @@ export { FORMATS, type Format, type RenderOptions, type ReportInput };
 /** Which formats each kind of report has. */
 export const FORMATS_OF = {
   check: ['terminal', 'json', 'jsonl', 'sarif', 'html', 'markdown'],
+  classify: ['terminal', 'json', 'markdown'],
   inspect: ['terminal', 'json', 'jsonl', 'sarif', 'markdown', 'cyclonedx'],
   fleet: ['terminal', 'json', 'html', 'markdown'],
   diff: ['terminal', 'json', 'html', 'markdown'],
+  'check-diff': ['terminal', 'json', 'html', 'markdown'],
   audit: ['terminal', 'json', 'jsonl', 'sarif', 'markdown'],
   probe: ['terminal', 'json', 'jsonl', 'markdown'],
   receipt: ['terminal', 'json', 'jsonl', 'markdown'],
@@ -39,13 +43,18 @@ export function render(
   options?: RenderOptions,
 ): Promise<string>;
 export function render(
+  format: (typeof FORMATS_OF.classify)[number],
+  report: ClassifyReport,
+  options?: RenderOptions,
+): Promise<string>;
+export function render(
   format: (typeof FORMATS_OF.inspect)[number],
   report: InspectReport,
   options?: RenderOptions,
 ): Promise<string>;
 export function render(
   format: (typeof FORMATS_OF.fleet)[number],
-  report: FleetReport | InspectDiff,
+  report: FleetReport | InspectDiff | CheckDiff,
   options?: RenderOptions,
 ): Promise<string>;
 export function render(
@@ -93,7 +102,12 @@ export async function render(format: Format, report: ReportInput, options: Rende
       }
       break;
     case 'html':
-      if (described.kind === 'check' || described.kind === 'fleet' || described.kind === 'diff') {
+      if (
+        described.kind === 'check' ||
+        described.kind === 'fleet' ||
+        described.kind === 'diff' ||
+        described.kind === 'check-diff'
+      ) {
         return (await import('./html/index.ts')).renderHtml(described, options);
       }
       break;

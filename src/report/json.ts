@@ -74,6 +74,7 @@ function* linesOf({ kind, report }: Described): Generator<object> {
       yield* typed('coverage', report.coverage);
       yield* typed('skip', report.skips);
       return;
+    case 'classify':
     case 'fleet':
     case 'diff':
       return; // a folder's lines are written package by package; a diff is one thing

@@ -39,6 +39,8 @@ export const KEY_ORDER = [
     'unclear',
     'observed',
   ],
+  ...['detector', 'score', 'counts', 'values', 'examined', 'passed', 'distinct', 'records', 'looked', 'country', 'people', 'how'],
+  ...['field', 'storage', 'passwords', 'personal', 'atLeast', 'atMost'],
   ...['summary', 'exposed', 'closed', 'unknown', 'worst', 'assets', 'edges', 'endpoints', 'credentials', 'settings'],
   ...['signatures', 'libraries', 'declarations'],
   ...[
@@ -54,4 +56,5 @@ export const KEY_ORDER = [
     'evidence',
     'skips',
   ],
+  ...['as', 'read', 'write', 'objects', 'how', 'field', 'people', 'access'],
 ] as const;

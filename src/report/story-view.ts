@@ -112,6 +112,12 @@ export function categoryList(story: Pick<Story, 'categories'>): string {
   return sentenceList(story.categories.map(categoryTitle));
 }
 
+/** ` At least 4,120 people are affected.`: several sets may be about the same people, so none are added up. */
+export function peopleSentence(people: number | undefined): string {
+  if (people === undefined || people === 0) return '';
+  return ` At least ${plural(people, 'person is', 'people are')} affected.`;
+}
+
 /** `A stranger reads 12,400 documents, 38.2 MB: e-mail addresses and phone numbers.` */
 export function strangerGets(story: Story, assets: AssetIndex): string {
   const seen = story.outsider.find((request) => isExposed(request.verdict)) ?? story.outsider[0];
@@ -124,7 +130,7 @@ export function strangerGets(story: Story, assets: AssetIndex): string {
   const size = humanSize(story, service) || 'data of unknown size';
   const what = story.categories.length > 0 ? `: ${categoryList(story)}` : '';
   const verb = seen.verdict === 'metadata-only' ? 'sees names and sizes of' : STRANGER[seen.verdict];
-  return `A stranger ${verb} ${size}${what}.`;
+  return `A stranger ${verb} ${size}${what}.${peopleSentence(story.people)}`;
 }
 
 export function kindOf(id: string, assets: AssetIndex): string {

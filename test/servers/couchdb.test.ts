@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askPort } from '../../src/probe/testing/ask.ts';
 import { type Daemon, freePort, startDaemon, workFolder } from './harness/daemon.ts';
 import { requirePackage } from './harness/npm.ts';
+import { askSampled } from './harness/sampled.ts';
 
 const installed = requirePackage('express-pouchdb');
 
@@ -45,6 +46,20 @@ describe.skipIf(!installed)('a real PouchDB Server (CouchDB’s HTTP API) as it 
       datasets: [{ name: 'orders', documents: 3 }],
     });
     expect(JSON.stringify(result)).not.toContain('example.org');
+  });
+
+  it('hands values to the classifier on request, nested ones by their path, and nowhere else', async () => {
+    await ask('PUT', '/people');
+    await ask('PUT', '/people/_design%2Fviews', { language: 'javascript', views: {} });
+    await ask('PUT', '/people/one', { name: 'Canary Example', homes: [{ city: 'Canaryville' }, { city: 'Canarytown' }] });
+    const { result, taken } = await askSampled(server.port, []);
+    expect(taken['people.name']).toEqual(['Canary Example']);
+    expect(taken['people.homes.city']).toEqual(['Canaryville', 'Canarytown']);
+    expect(taken['orders.buyer']).toHaveLength(3);
+    expect(Object.keys(taken).filter((field) => /_id|_rev|views/.test(field))).toEqual([]);
+    expect(result.datasets.find(({ name }) => name === 'people')?.fields).toEqual(['name', 'homes.city']);
+    expect(JSON.stringify(result)).not.toMatch(/canary/i);
+    await ask('DELETE', '/people');
   });
 
   it('is left exactly as it was', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runControl } from '../../src/probe/index.ts';
 import { askPort, loopbackTarget } from '../../src/probe/testing/ask.ts';
 import { certificate } from './harness/daemon.ts';
+import { askSampled } from './harness/sampled.ts';
 import { javaHome, requireSearch, type SearchNode, seed, startSearch } from './harness/search.ts';
 
 const seven = requireSearch('elasticsearch-7');
@@ -43,6 +44,31 @@ describe.skipIf(!seven)('a real Elasticsearch 7 as it comes', () => {
       { name: 'customers', documents: 3, fields: ['email', 'home.city', 'home.location', 'password_hash', 'phone'] },
     ]);
     expect(JSON.stringify(result)).not.toMatch(/example\.org|555-01|Exampleton/);
+  });
+
+  it('counts the people of an index without reading one, by the whole values of a text too', async () => {
+    await node.ask('PUT', '/visits/_doc/1?refresh=true', { visitor: 'Ann Example', page: 1 });
+    await node.ask('PUT', '/visits/_doc/2?refresh=true', { visitor: 'Ann Example', page: 2 });
+    const { result, taken } = await askSampled(node.port, ['email', 'visitor']);
+    await node.ask('DELETE', '/visits');
+    expect(result.datasets.find(({ name }) => name === 'customers')).toMatchObject({
+      people: { count: 3, how: 'cardinality', field: 'email' },
+      fieldTypes: { email: 'keyword', 'home.location': 'geo_point' },
+    });
+    expect(result.datasets.find(({ name }) => name === 'visits')).toMatchObject({
+      people: { count: 1, how: 'cardinality', field: 'visitor' },
+      fieldTypes: { visitor: 'text', page: 'long' },
+    });
+    expect(result.datasets.find(({ name }) => name === 'orders')).not.toHaveProperty('people');
+    expect(taken['customers.email']?.sort()).toEqual([1, 2, 3].map((n) => `person${n}@example.org`));
+    expect(taken['customers.home.city']).toEqual(['Exampleton', 'Exampleton', 'Exampleton']);
+    expect(taken['orders.order_total']).toHaveLength(5);
+    expect(JSON.stringify(result)).not.toMatch(/example\.org|555-01|Exampleton|Ann|made-up/);
+  });
+
+  it('is asked for no value without `--sample`', async () => {
+    const { exchanges } = await askPort(node.port);
+    expect(exchanges.map(({ request }) => request).join()).not.toMatch(/size=[1-9]/);
   });
 
   it('is left exactly as it was', async () => {
@@ -84,6 +110,10 @@ describe.skipIf(!eight)('a real Elasticsearch 8', () => {
       verdict: 'anonymous-write',
       documents: 8,
     });
+    const { result, taken } = await askSampled(node.port, ['email'], 'elasticsearch');
+    expect(result.datasets.find(({ name }) => name === 'customers')?.people?.count).toBe(3);
+    expect(taken['customers.phone']).toHaveLength(3);
+    expect(JSON.stringify(result)).not.toMatch(/example\.org|555-01|Exampleton/);
   });
 
   it('with security is secured, and only its owner gets in', async () => {

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { runControl } from '../../src/probe/index.ts';
 import { askPort, loopbackTarget } from '../../src/probe/testing/ask.ts';
 import { certificate } from './harness/daemon.ts';
+import { askSampled } from './harness/sampled.ts';
 import { requireSearch, type SearchNode, seed, startSearch, until } from './harness/search.ts';
 
 const installed = requireSearch('opensearch-2');
@@ -70,6 +71,10 @@ describe.skipIf(!installed)('a real OpenSearch', () => {
     });
     expect(result.datasets[1]?.fields).toEqual(['email', 'home.city', 'home.location', 'password_hash', 'phone']);
     expect(JSON.stringify(result)).not.toMatch(/example\.org|555-01|Exampleton/);
+    const sampled = await askSampled(node.port, ['email']);
+    expect(sampled.result.datasets[1]?.people).toEqual({ count: 3, how: 'cardinality', field: 'email' });
+    expect(sampled.taken['customers.email']).toHaveLength(3);
+    expect(JSON.stringify(sampled.result)).not.toMatch(/example\.org|555-01|Exampleton/);
   });
 });
 

@@ -57,8 +57,9 @@ export function runningStores(
   const groups = new Map<string, Answered[]>();
   const keyOf = new Map<string, string>();
   for (const result of answered) {
-    const byHost = JSON.stringify(['host', result.host.toLowerCase(), result.port]);
-    const byAddress = JSON.stringify(['address', result.address, result.port]);
+    // A port may be several services: a product, and what lies on paths beside it.
+    const byHost = JSON.stringify(['host', result.host.toLowerCase(), result.port, result.service]);
+    const byAddress = JSON.stringify(['address', result.address, result.port, result.service]);
     const apart = managed.has(result.service) || BY_NAME.has(result.port);
     const keys = apart ? [byHost] : [byHost, byAddress];
     const found = [...new Set(keys.flatMap((key) => keyOf.get(key) ?? []))];

@@ -22,6 +22,8 @@ export function storyOf(context: StoreContext): Story {
   const exposed = isExposed(store.verdict);
   const categories = inOrder(datasets.flatMap((dataset) => dataset.categories));
   const { documents, bytes } = store.telling;
+  const people = datasets.flatMap((dataset) => dataset.people?.count ?? []);
+  const access = store.results.flatMap((result) => result.access ?? []);
   return {
     id: storyId(store),
     state: exposed ? 'exposed' : 'unknown',
@@ -34,6 +36,8 @@ export function storyOf(context: StoreContext): Story {
     outsider: store.results.map((result) => outsiderOf(result, vantage)),
     ...(documents !== undefined && { documents }),
     ...(bytes !== undefined && { bytes }),
+    ...(people.length > 0 && { people: Math.max(...people) }),
+    ...(access.length > 0 && { access }),
     datasets,
     categories,
     tasks: exposed ? tasksOf(context) : [lookAgain(context)],
@@ -49,7 +53,7 @@ function outsiderOf(result: RunningStore['results'][number], vantage: string): O
     port: result.port ?? 0,
     service: result.service,
     verdict: result.verdict,
-    vantage,
+    vantage: result.vantage ?? vantage,
     exchanges: result.exchanges,
   };
 }

@@ -1,5 +1,6 @@
 /** What `postern check --format json` prints and `postern verify` reads. A contract. */
 import { z } from 'zod';
+import { accessReportSchema } from './access.ts';
 import {
   assetSchema,
   edgeSchema,
@@ -9,6 +10,7 @@ import {
   storySchema,
   suppressedSchema,
 } from './model.ts';
+import { reachSchema } from './vantage.ts';
 
 export const CHECK_SCHEMA = 'https://postern.dev/schema/check-1.json';
 
@@ -34,6 +36,10 @@ export const checkReportSchema = z.object({
   proposals: z.array(
     z.object({ host: z.string(), port: z.number().int().optional(), reason: z.string(), foundIn: z.array(z.string()) }),
   ),
+  /** How the addresses in scope are reached, from each place: what may be said about a firewall. */
+  reach: z.array(reachSchema.extend({ vantage: z.string() })).optional(),
+  /** Who reads what from the APIs that have accounts in the configuration. */
+  access: z.array(accessReportSchema).optional(),
   skips: z.array(skipSchema),
   summary: z.object({
     exposed: z.number().int(),
@@ -41,6 +47,8 @@ export const checkReportSchema = z.object({
     unknown: z.number().int(),
     worst: severitySchema.nullable(),
     documents: z.number().int(),
+    /** People affected, at least; absent where no store told. */
+    people: z.number().int().optional(),
     complete: z.boolean(),
   }),
 });

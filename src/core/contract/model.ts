@@ -37,7 +37,7 @@ const fileEvidence = z.object({
   method: z.string().optional(),
   text: z.string().optional(),
 });
-const exchangeEvidence = z.object({
+export const exchangeEvidence = z.object({
   kind: z.literal('exchange'),
   service: z.string(),
   address: z.string(),

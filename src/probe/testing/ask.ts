@@ -1,11 +1,24 @@
 import { createDialer, createScope, type NetworkTarget, systemEnvironment } from '../../net/index.ts';
 import { probe } from '../index.ts';
-import type { ProbeResult } from '../service.ts';
+import type { ProbeResult, ValueSink } from '../service.ts';
+
+/** What the scope entry of a test says beside the address. */
+export interface AskedScope {
+  buckets?: readonly string[];
+  datasets?: readonly string[];
+  identifiers?: Readonly<Record<string, string>>;
+  /** As with `--sample`. */
+  values?: ValueSink;
+}
 
 /** A target on loopback, authorized as such. */
-export async function loopbackTarget(host = '127.0.0.1', buckets: readonly string[] = []): Promise<NetworkTarget> {
+export async function loopbackTarget(
+  host = '127.0.0.1',
+  more: readonly string[] | AskedScope = [],
+): Promise<NetworkTarget> {
+  const { buckets = [], datasets = [], identifiers = {} } = asScope(more);
   const scope = await createScope(
-    [{ host, addresses: [host], resolve: 'listed', authority: 'loopback', buckets }],
+    [{ host, addresses: [host], resolve: 'listed', authority: 'loopback', buckets, datasets, identifiers }],
     systemEnvironment([]),
   );
   const [target] = scope.targets;
@@ -13,17 +26,29 @@ export async function loopbackTarget(host = '127.0.0.1', buckets: readonly strin
   return target;
 }
 
-/** What the whole probe, dialer and runner included, says about one port of this machine. */
+function asScope(more: readonly string[] | AskedScope): AskedScope {
+  return 'length' in more ? { buckets: more } : more;
+}
+
+/**
+ * What the whole probe, dialer and runner included, says about one port of this machine.
+ * @param more names of buckets, or all that the scope entry says
+ */
 export async function askPort(
   port: number,
   service?: string,
   deadlineMs?: number,
-  buckets: readonly string[] = [],
+  more: readonly string[] | AskedScope = [],
 ): Promise<ProbeResult> {
-  const target = await loopbackTarget('127.0.0.1', buckets);
+  const target = await loopbackTarget('127.0.0.1', more);
+  const { values } = asScope(more);
   const asked = { label: `127.0.0.1:${port}`, target, port, ...(service === undefined ? {} : { service }) };
   const results: ProbeResult[] = [];
-  const options = { dialer: createDialer(), ...(deadlineMs === undefined ? {} : { deadlineMs }) };
+  const options = {
+    dialer: createDialer(),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    ...(values === undefined ? {} : { values }),
+  };
   for await (const result of probe([asked], options)) results.push(result);
   const [only] = results;
   if (only === undefined || results.length !== 1) throw new Error(`${results.length} results`);

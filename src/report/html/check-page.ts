@@ -1,15 +1,17 @@
 /** A check report as a page: the verdict, the picture, the stories, what else there is to know, all evidence. */
 import { html, type Markup } from '../../core/markup.ts';
+import { accessOfCheck } from '../access-view.ts';
 import type { CheckReport } from '../input.ts';
 import type { RenderOptions } from '../options.ts';
 import { indexAssets, orderedStories } from '../story-view.ts';
 import { cleaned } from '../untrusted.ts';
+import { accessSection } from './access.ts';
 import { clustered } from './cluster.ts';
 import { graphOf } from './graph.ts';
 import { mapSection } from './map.ts';
 import { pageOf } from './page.ts';
 import { panels } from './panels.ts';
-import { hero, meta, otherFindings, proposals, skips, suppressed, verdictSentence } from './sections.ts';
+import { hero, meta, otherFindings, proposals, reached, skips, suppressed, verdictSentence } from './sections.ts';
 import { storyArticle } from './story.ts';
 
 const KEY = html`<p class="key"><span class="line exposed">exposed: a stranger gets in</span><span class="line unknown">unknown: not told either way</span><span class="line secured">secured: a stranger is refused</span></p>`;
@@ -24,7 +26,9 @@ export function checkPage(dirty: CheckReport, options: RenderOptions): string {
   };
   const stories = orderedStories(report.stories);
   const parts: (readonly [id: string, title: string, part: Markup | null])[] = [
+    ['access', 'Who reads what', accessSection(accessOfCheck(report))],
     ['findings', 'Findings', otherFindings(report)],
+    ['reached', 'Reached', reached(report)],
     ['proposals', 'Not in scope', proposals(report)],
     ['skips', 'Not checked', skips(report)],
     ['suppressed', 'Suppressed', suppressed(report)],

@@ -2,7 +2,7 @@
 import type { Described } from '../input.ts';
 import type { RenderOptions } from '../options.ts';
 
-export type Paged = Extract<Described, { kind: 'check' | 'fleet' | 'diff' }>;
+export type Paged = Extract<Described, { kind: 'check' | 'fleet' | 'diff' | 'check-diff' }>;
 
 /** Each page is loaded when it is asked for. */
 export async function renderHtml(described: Paged, options: RenderOptions): Promise<string> {
@@ -11,6 +11,8 @@ export async function renderHtml(described: Paged, options: RenderOptions): Prom
       return (await import('./check-page.ts')).checkPage(described.report, options);
     case 'fleet':
       return (await import('./fleet-page.ts')).fleetPage(described.report);
+    case 'check-diff':
+      return (await import('./check-diff-page.ts')).checkDiffPage(described.report);
     case 'diff':
       return (await import('./diff-page.ts')).diffPage(described.report);
   }

@@ -2,16 +2,21 @@
 
 import { html, type Markup } from '../../core/markup.ts';
 import { SEVERITIES } from '../../core/severity.ts';
+import { accessSentence } from '../access-view.ts';
 import { categoryTitle, humanCount, humanTime, OWNER_TITLES, plural, sentenceList } from '../human.ts';
 import type { CheckReport } from '../input.ts';
-import { hostPort, placeOf } from '../story-view.ts';
+import { reachRows } from '../reach.ts';
+import { hostPort, peopleSentence, placeOf } from '../story-view.ts';
 import { severityBadge } from './story.ts';
 
 export const MOST_ROWS = 400;
 
-export function verdictSentence({ summary }: CheckReport): string {
+export function verdictSentence(report: CheckReport): string {
+  const { summary } = report;
+  const given = accessSentence(report);
   if (summary.exposed > 0)
     return `${capital(numberWord(summary.exposed))} back ${summary.exposed === 1 ? 'door stands' : 'doors stand'} open.`;
+  if (given !== '') return `${given}.`;
   if (summary.unknown > 0) return `No back door was seen open, but ${numberWord(summary.unknown)} could not be told.`;
   if (summary.closed > 0)
     return `${capital(numberWord(summary.closed))} back ${summary.closed === 1 ? 'door is' : 'doors are'} closed, and proven so.`;
@@ -26,9 +31,9 @@ export function hero(report: CheckReport): Markup {
   const incomplete = report.skips.filter(({ severity }) => severity === 'incomplete').length;
   return html`<section class="hero" aria-labelledby="verdict">
 <h1 id="verdict">${verdictSentence(report)}</h1>
-${summary.documents > 0 ? html`<p class="lede">A stranger gets ${plural(summary.documents, 'record')} in all${categories.length === 0 ? '' : html`, with ${sentenceList(categories.map(categoryTitle))}`}.</p>` : ''}
+${summary.documents > 0 ? html`<p class="lede">A stranger gets ${plural(summary.documents, 'record')} in all${categories.length === 0 ? '' : html`, with ${sentenceList(categories.map(categoryTitle))}`}.${peopleSentence(summary.people)}</p>` : ''}
 <dl class="figures">
-${figure('Exposed', summary.exposed, 'exposed')}${figure('Unknown', summary.unknown, 'unknown')}${figure('Closed, proven', summary.closed, 'secured')}${figure('Records a stranger gets', summary.documents, '')}
+${figure('Exposed', summary.exposed, 'exposed')}${figure('Unknown', summary.unknown, 'unknown')}${figure('Closed, proven', summary.closed, 'secured')}${figure('Records a stranger gets', summary.documents, '')}${summary.people === undefined ? '' : figure('People, at least', summary.people, '')}
 </dl>
 ${summary.complete ? '' : html`<p class="notice"><strong>This run is incomplete.</strong> ${incomplete > 0 ? html`${plural(incomplete, 'thing')} could not be checked: <a href="#skips">see which and why</a>. ` : ''}Silence about them does not mean that they are clean.</p>`}
 </section>`;
@@ -52,6 +57,15 @@ export function otherFindings(report: CheckReport): Markup | null {
   return html`<section id="findings" aria-labelledby="findings-title"><h2 id="findings-title">Other findings</h2><p class="muted">Not part of a story above.</p>
 <div class="scroll" role="group" aria-label="Other findings" tabindex="0"><table><thead><tr><th scope="col">Severity</th><th scope="col">Finding</th><th scope="col">Where</th><th scope="col">Owner</th></tr></thead>
 <tbody>${others.slice(0, MOST_ROWS).map((finding) => html`<tr><td>${severityBadge(finding.severity)}</td><th scope="row">${finding.message}${known.has(finding.fingerprint) ? html` <span class="muted">(in the baseline)</span>` : ''}<br><span class="muted">${finding.rule}</span></th><td><code>${placeOf(finding.evidence[0]) || '–'}</code></td><td>${OWNER_TITLES[finding.owner]}</td></tr>`)}</tbody></table></div>${rest(others.length)}</section>`;
+}
+
+/** How the addresses are reached: what may be said about a firewall. */
+export function reached(report: CheckReport): Markup | null {
+  const rows = reachRows(report.reach ?? []);
+  if (rows.length === 0) return null;
+  return html`<section id="reached" aria-labelledby="reached-title"><h2 id="reached-title">How the hosts are reached</h2><p class="muted">What random unused ports do tells what an open or silent port means. One place cannot prove that there is no firewall.</p>
+<div class="scroll" role="group" aria-label="How the hosts are reached" tabindex="0"><table><thead><tr><th scope="col">Address</th><th scope="col">From</th><th scope="col">Ports asked</th><th scope="col">What that means</th></tr></thead>
+<tbody>${rows.slice(0, MOST_ROWS).map(({ where, vantage, ports, meaning }) => html`<tr><th scope="row">${where}</th><td>${vantage}</td><td>${ports}</td><td>${meaning}</td></tr>`)}</tbody></table></div>${rest(rows.length)}</section>`;
 }
 
 export function proposals(report: CheckReport): Markup | null {

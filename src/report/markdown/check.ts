@@ -2,10 +2,12 @@
 import type { Finding } from '../../core/finding.ts';
 import { SEVERITIES } from '../../core/severity.ts';
 import type { Story } from '../../core/story.ts';
+import { accessOfCheck, accessSentence } from '../access-view.ts';
 import { changesOf } from '../change.ts';
 import { humanCount, humanSize, humanTime, OWNER_TITLES, plural, STATE_TITLES } from '../human.ts';
 import type { CheckReport } from '../input.ts';
 import type { RenderOptions } from '../options.ts';
+import { reachRows } from '../reach.ts';
 import {
   type AssetIndex,
   categoryList,
@@ -23,6 +25,7 @@ import {
   tellEvidence,
   titleOf,
 } from '../story-view.ts';
+import { accessLines } from './access.ts';
 import { skipLines } from './parts.ts';
 import { block, code, details, md, table } from './text.ts';
 
@@ -64,12 +67,15 @@ export function checkMarkdown(report: CheckReport, options: RenderOptions): stri
   return lines;
 }
 
-function verdict({ summary }: CheckReport): string {
+function verdict(report: CheckReport): string {
+  const { summary } = report;
   const parts: string[] = [];
   if (summary.exposed > 0)
     parts.push(`${plural(summary.exposed, 'back door')} ${summary.exposed === 1 ? 'stands' : 'stand'} open`);
   if (summary.unknown > 0) parts.push(`${humanCount(summary.unknown)} unknown`);
   if (summary.closed > 0) parts.push(`${humanCount(summary.closed)} closed and proven`);
+  const given = accessSentence(report);
+  if (given !== '') parts.push(given);
   if (parts.length === 0) parts.push('No open back door found');
   if (!summary.complete) parts.push('incomplete');
   return `Postern: ${parts.join(', ')}`;
@@ -138,7 +144,7 @@ function storyLines(
 }
 
 function tailOf(report: CheckReport, options: RenderOptions): string[] {
-  const lines: string[] = [];
+  const lines: string[] = accessLines(accessOfCheck(report));
   const told = new Set(report.stories.flatMap((story) => story.findings));
   const known = new Set(report.known);
   const others = report.findings
@@ -146,6 +152,15 @@ function tailOf(report: CheckReport, options: RenderOptions): string[] {
     .toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
   if (others.length > 0) {
     lines.push(...details(plural(others.length, 'other finding'), findingTable(others, options)));
+  }
+  const reach = reachRows(report.reach ?? []);
+  if (reach.length > 0) {
+    const rows = reach
+      .slice(0, MOST_FINDINGS)
+      .map(({ where, vantage, ports, meaning }) => [md(where), md(vantage), ports, md(meaning)]);
+    lines.push(
+      ...details('How the hosts are reached', table(['Address', 'From', 'Ports asked', 'What that means'], rows)),
+    );
   }
   if (report.proposals.length > 0) {
     lines.push(

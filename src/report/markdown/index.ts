@@ -1,4 +1,5 @@
 import { SEVERITIES } from '../../core/severity.ts';
+import { accessOfLines } from '../access-view.ts';
 import { groupBy } from '../group.ts';
 import {
   categoryTitle,
@@ -15,7 +16,10 @@ import type { AuditReport, Described, InspectReport, ProbeLine, ReceiptBody } fr
 import type { RenderOptions } from '../options.ts';
 import { hostPort, orderedStories } from '../story-view.ts';
 import { cleaned } from '../untrusted.ts';
+import { accessLines } from './access.ts';
 import { checkMarkdown, findingTable, STATE_SIGNS } from './check.ts';
+import { checkDiffMarkdown } from './check-diff.ts';
+import { classifyMarkdown } from './classify.ts';
 import { diffMarkdown } from './diff.ts';
 import { fleetMarkdown } from './fleet.ts';
 import { skipLines } from './parts.ts';
@@ -36,6 +40,10 @@ function linesOf(described: Described, options: RenderOptions): string[] {
       return fleetMarkdown(cleaned(described.report));
     case 'diff':
       return diffMarkdown(cleaned(described.report));
+    case 'check-diff':
+      return checkDiffMarkdown(cleaned(described.report));
+    case 'classify':
+      return classifyMarkdown(cleaned(described.report));
     case 'inspect':
       return inspectLines(cleaned(described.report), options);
     case 'probe':
@@ -143,10 +151,12 @@ function probeLines(lines: readonly ProbeLine[]): string[] {
       md(sentenceList(categories.map(categoryTitle))) || '–',
     ];
   });
+  const access = accessLines(accessOfLines(lines));
   return [
     '## Postern probe',
     '',
     ...table(['Address', 'Service', 'Verdict', 'Documents', 'Size', 'Personal data'], rows),
+    ...(access.length > 0 ? ['', ...access] : []),
   ];
 }
 

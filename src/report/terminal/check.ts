@@ -1,10 +1,13 @@
 /** `postern check` on a terminal: stories first, then one line that sums up, then what was left alone and why. */
 import type { Finding, Suppressed } from '../../core/finding.ts';
 import { atLeast, SEVERITIES } from '../../core/severity.ts';
+import { accessOfCheck, accessSentence } from '../access-view.ts';
 import { humanCount, OWNER_TITLES, plural } from '../human.ts';
 import type { CheckReport } from '../input.ts';
 import type { RenderOptions } from '../options.ts';
-import { hostPort, indexAssets, orderedStories, placeOf } from '../story-view.ts';
+import { reachRows } from '../reach.ts';
+import { hostPort, indexAssets, orderedStories, peopleSentence, placeOf } from '../story-view.ts';
+import { writeAccess } from './access.ts';
 import { columns, createPage, type Page, severityBadge } from './page.ts';
 import { writeSkips } from './skips.ts';
 import { writeStory } from './story.ts';
@@ -31,9 +34,11 @@ export function renderCheck(report: CheckReport, options: RenderOptions): string
   );
   const known = new Set(report.known);
   const others = report.findings.filter(({ fingerprint }) => !told.has(fingerprint));
+  writeAccess(page, accessOfCheck(report));
   writeOtherFindings(page, others, known);
   page.gap();
   page.write('', summaryLine(page, report));
+  if (!page.quiet) writeReach(page, report.reach ?? []);
   if (!page.quiet) writeProposals(page, report.proposals);
   if (!page.quiet) writeSuppressed(page, report.suppressed);
   writeSkips(page, report.skips);
@@ -51,7 +56,11 @@ function summaryLine({ ink }: Page, report: CheckReport): string {
   ];
   const sentences = [`${parts.join(', ')}.`];
   if (summary.documents > 0) sentences.push(`A stranger gets ${plural(summary.documents, 'document')} in all.`);
-  if (report.stories.length === 0 && summary.complete)
+  const people = peopleSentence(summary.people).trim();
+  if (people !== '') sentences.push(people);
+  const given = accessSentence(report);
+  if (given !== '') sentences.push(ink.bold(ink.red(`${given}.`)));
+  else if (report.stories.length === 0 && summary.complete)
     sentences.push('No open back door was found in what was checked.');
   if (!summary.complete) {
     sentences.push(ink.yellow(incomplete > 0 ? `Incomplete: ${humanCount(incomplete)} not checked.` : 'Incomplete.'));
@@ -80,6 +89,16 @@ export function writeFinding(page: Page, finding: Finding, known = false): void 
   const patch = finding.patches?.length ? `fix: postern fix --only ${finding.fingerprint.slice(0, 12)}` : '';
   const note = [place, OWNER_TITLES[finding.owner], finding.rule, patch].filter((part) => part !== '');
   page.write('      ', ink.dim(note.join(' · ')));
+}
+
+/** Places that say something: where everything is refused, there is nothing to add. */
+function writeReach(page: Page, reach: NonNullable<CheckReport['reach']>): void {
+  const told = reach.filter(({ ports, unused }) => page.all || ports.accept > 0 || unused !== 'filtered');
+  if (told.length === 0) return;
+  page.heading('Reached', 'one place cannot prove that there is no firewall');
+  for (const { where, vantage, ports, meaning } of reachRows(told)) {
+    page.write('  ', `${where} from ${vantage}: ${ports}; ${page.ink.dim(meaning)}`);
+  }
 }
 
 function writeProposals(page: Page, proposals: CheckReport['proposals']): void {

@@ -3,6 +3,8 @@ import type { RenderOptions } from '../options.ts';
 import { cleaned } from '../untrusted.ts';
 import { renderAudit } from './audit.ts';
 import { renderCheck } from './check.ts';
+import { renderClassify } from './classify.ts';
+import { renderCheckDiff } from './check-diff.ts';
 import { renderDiff } from './diff.ts';
 import { renderFleet } from './fleet.ts';
 import { renderInspect } from './inspect.ts';
@@ -14,12 +16,16 @@ export function renderTerminal(described: Described, options: RenderOptions): st
   switch (described.kind) {
     case 'check':
       return renderCheck(cleaned(described.report), options);
+    case 'classify':
+      return renderClassify(cleaned(described.report), options);
     case 'inspect':
       return renderInspect(cleaned(described.report), options);
     case 'fleet':
       return renderFleet(cleaned(described.report), options);
     case 'diff':
       return renderDiff(cleaned(described.report), options);
+    case 'check-diff':
+      return renderCheckDiff(cleaned(described.report), options);
     case 'audit':
       return renderAudit(cleaned(described.report), options);
     case 'probe':

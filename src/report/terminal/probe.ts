@@ -1,10 +1,12 @@
 /** `postern probe` on a terminal: one row per target, address and service. */
 import Table from 'cli-table3';
 import { isExposed, isShut, type Verdict } from '../../core/verdict.ts';
+import { accessOfLines } from '../access-view.ts';
 import { categoryTitle, humanBytes, humanCount, plural, sentenceList, serviceTitle } from '../human.ts';
 import type { ProbeLine } from '../input.ts';
 import type { RenderOptions } from '../options.ts';
 import { hostPort } from '../story-view.ts';
+import { writeAccess } from './access.ts';
 import { createPage, type Ink } from './page.ts';
 
 const HEAD = ['Target', 'Service', 'Version', 'Verdict', 'Documents', 'Size', 'Personal data'];
@@ -40,6 +42,7 @@ export function renderProbe(lines: readonly ProbeLine[], options: RenderOptions)
     for (const line of lines) table.push(cellsOf(line, ink));
     for (const row of table.toString().split('\n')) page.raw(row);
   }
+  writeAccess(page, accessOfLines(lines));
   if (!page.quiet) {
     const exposed = lines.filter(({ verdict }) => isExposed(verdict)).length;
     const unclear = lines.filter(({ verdict }) => verdict === 'inconclusive').length;

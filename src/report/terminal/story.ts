@@ -80,7 +80,15 @@ function writeDatasets(page: Page, story: Story, { assets }: StoryContext): void
     (a, b) => b.categories.length - a.categories.length || (b.documents ?? 0) - (a.documents ?? 0),
   );
   const shown = page.all ? sets : sets.slice(0, MOST_DATASETS);
-  const rows = shown.map((set) => [set.name, ink.dim(humanSize(set, service)), fieldsOf(set, page.all)]);
+  const rows = shown.map((set) => [
+    set.name,
+    ink.dim(
+      [humanSize(set, service), set.people === undefined ? '' : plural(set.people.count, 'person', 'people')]
+        .filter(Boolean)
+        .join(', '),
+    ),
+    fieldsOf(set, page.all),
+  ]);
   columns(page, '    ', rows);
   if (sets.length > shown.length) {
     const rest = sets.length - shown.length;

@@ -165,6 +165,10 @@ const SEARCH = [
   `/${INDEX}/_mapping`,
   `/${INDEX}/_search\\?size=0&terminate_after=1`,
   '/_search\\?size=0',
+  // {"size":0,"aggs":{"people":{"cardinality":{"field":"…"}}}}: a number, no document.
+  `/${INDEX}/_search\\?size=0&timeout=2s&source_content_type=application/json&source=%7B%22size%22%3A0%2C%22aggs%22%3A%7B%22people%22%3A%7B%22cardinality%22%3A%7B%22field%22%3A%22[A-Za-z0-9_.-]+%22%7D%7D%7D%7D`,
+  // With --sample.
+  `/${INDEX}/_search\\?size=[1-5]&_source_includes=[A-Za-z0-9_.,-]+&terminate_after=[1-5]&timeout=2s`,
   '/_cat/plugins\\?format=json&h=component',
   '/_all/_settings/index\\.blocks\\.\\*\\?flat_settings=true',
 ];
@@ -177,7 +181,14 @@ export const GRAMMAR: Readonly<Record<string, Judge>> = {
   ...databaseGrammar,
   elasticsearch: http(...SEARCH, '/_xpack\\?categories=features', '/_security/user/_privileges'),
   opensearch: http(...SEARCH, '/_plugins/_security/authinfo'),
-  couchdb: http('/', CONTROL, '/_all_dbs', '/_session', '/[a-z][a-z0-9_$()+%A-F-]*(?:/_security)?'),
+  couchdb: http(
+    '/',
+    CONTROL,
+    '/_all_dbs',
+    '/_session',
+    '/[a-z][a-z0-9_$()+%A-F-]*(?:/_security)?',
+    '/[a-z][a-z0-9_$()+%A-F-]*/_all_docs\\?include_docs=true&limit=[1-5]',
+  ),
   s3: http('/', '/\\?acl', '/(?:[a-z0-9][a-z0-9.-]+)?\\?list-type=2&max-keys=1000', '/[a-z0-9][a-z0-9.-]+\\?acl'),
   'firebase-rtdb': http('/[\\w-]*\\.json\\?shallow=true&timeout=3s', CONTROL),
   redis,

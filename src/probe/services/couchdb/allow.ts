@@ -1,25 +1,33 @@
 import { allowHttp } from '../../../net/allow-list.ts';
+import { allowRequests, type Placeholder } from '../../../net/request-templates.ts';
 
 /** CouchDB's own rule for names, percent-encoded; `_users` and other system databases are not asked for. */
-const DATABASE = '[a-z](?:[a-z0-9_$()+-]|%2[48BbFf]|%2[89]){0,254}';
+const DATABASE: Placeholder = {
+  pattern: /[a-z](?:[a-z0-9_$()+-]|%2[48BbFf]|%2[89]){0,254}/,
+  example: 'orders',
+};
 
-export const couchdbAllow = allowHttp(
+export const couchdbAllow = allowRequests(
   [
-    'GET / – product and version',
-    'GET /_all_dbs – names of databases',
-    'GET /_session – what the anonymous user is',
-    'GET /<random> – the control request, which must fail',
-    'GET /<database> – number of documents and size',
-    'GET /<database>/_security – whether the database has members at all',
+    { path: '/', why: 'product and version' },
+    { path: '/_all_dbs', why: 'names of databases' },
+    { path: '/_session', why: 'what the anonymous user is' },
+    { path: '/<nonce>', why: 'the control request, which must fail' },
+    { path: '/<database>', why: 'number of documents and size' },
+    { path: '/<database>/_security', why: 'whether the database has members at all' },
   ],
+  { database: DATABASE },
+);
+
+/** With `--sample`. */
+export const couchdbSampling = allowRequests(
   [
-    /\//,
-    /\/_all_dbs/,
-    /\/_session/,
-    /\/[a-z][0-9a-f]{15}/,
-    new RegExp(`\\/${DATABASE}`),
-    new RegExp(`\\/${DATABASE}\\/_security`),
+    {
+      path: '/<database>/_all_docs?include_docs=true&limit=<most>',
+      why: 'up to five documents, classified in memory and dropped',
+    },
   ],
+  { database: DATABASE, most: { pattern: /[1-5]/, example: '5' } },
 );
 
 export const couchdbControlAllow = allowHttp(

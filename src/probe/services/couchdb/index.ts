@@ -9,6 +9,7 @@
  * GET /<random>         404 {"error":"not_found"}; 2xx: a catch-all or a honeypot
  * GET /<db>             {"doc_count":…,"sizes":{"file":…}}, before 2.0 `disk_size`; 401 or 403: members only
  * GET /<db>/_security   no members: everybody may read and write documents
+ * GET /<db>/_all_docs?include_docs=true&limit=5   with `--sample` only: values for the classifier
  * ```
  *
  * | version | without configuration |
@@ -19,9 +20,11 @@
 import type { HttpAnswer, HttpSession } from '../../../net/connection.ts';
 import { at, count, isRecord, parseJson, text } from '../../json.ts';
 import { datasetName, grouped } from '../../names.ts';
+import { takeDocuments } from '../../nested.ts';
 import { parseVersion, sumKnown, unidentified } from '../../observations.ts';
-import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
-import { couchdbAllow, couchdbControlAllow } from './allow.ts';
+import { recognised } from '../../recognition.ts';
+import type { Observation, ObservedDataset, ProbeContext, ProbeService, ValueSink } from '../../service.ts';
+import { couchdbAllow, couchdbControlAllow, couchdbSampling } from './allow.ts';
 
 const MOST_DATABASES = 50;
 
@@ -36,10 +39,8 @@ async function askCouchdb(context: ProbeContext): Promise<Observation> {
   const root = await session.get('/');
   const body = parseJson(root.body);
   const pouch = text(at(body, 'express-pouchdb')) !== undefined;
-  const open = root.status === 200 && (text(at(body, 'couchdb')) !== undefined || pouch);
-  const locked = root.status === 401 && isCouchRefusal(root);
-  if (!open && !locked) return unidentified('CouchDB');
-  context.record('GET /', `${root.status}${open ? ', welcome' : ''}`);
+  if (!isWelcome(root)) return unidentified('CouchDB');
+  context.record('GET /', `${root.status}${root.status === 200 ? ', welcome' : ''}`);
   const version = parseVersion(text(at(body, 'version')));
   const base = {
     identified: true,
@@ -96,7 +97,7 @@ async function openAnswer(
   const asked = own.filter(isPlainName).slice(0, MOST_DATABASES);
   const found: Found = { datasets: [], readable: 0, writable: 0 };
   for (const name of asked) await askDatabase(session, context, name, found);
-  const notTested = ['field names: they stand in documents only'];
+  const notTested = context.values === undefined ? ['field names: they stand in documents only'] : [];
   if (own.length > asked.length) notTested.push(`${own.length - asked.length} further databases`);
   const documents = sumKnown(found.datasets.map((one) => one.documents));
   const bytes = sumKnown(found.datasets.map((one) => one.bytes));
@@ -147,12 +148,38 @@ async function askDatabase(session: HttpSession, context: ProbeContext, name: st
     return;
   }
   const bytes = count(at(body, 'sizes', 'file')) ?? count(at(body, 'disk_size'));
-  found.datasets.push({ name: shown, documents, ...(bytes === undefined ? {} : { bytes }), fields: [] });
+  const fields = context.values === undefined ? [] : await sample(session, context, context.values, name, shown);
+  found.datasets.push({ name: shown, documents, ...(bytes === undefined ? {} : { bytes }), fields });
   found.readable++;
   const security = await session.get(`${path}/_security`);
   const empty = security.status === 200 && hasNoMembers(parseJson(security.body));
   context.record(`GET /${shown}/_security`, `${security.status}${empty ? ', no members' : ''}`);
   if (empty) found.writable++;
+}
+
+/** A few documents go straight into the sink; the names of their fields are kept. */
+async function sample(
+  session: HttpSession,
+  context: ProbeContext,
+  sink: ValueSink,
+  name: string,
+  shown: string,
+): Promise<string[]> {
+  const path = `/${encodeURIComponent(name)}/_all_docs?include_docs=true&limit=${sink.most}`;
+  const answer = await session.get(path, { maxBytes: 1_048_576 });
+  context.record(
+    `GET /${shown}/_all_docs?include_docs=true&limit=${sink.most}`,
+    `${answer.status}, values classified in memory and dropped`,
+  );
+  const rows = answer.status === 200 && !answer.truncated ? at(parseJson(answer.body), 'rows') : undefined;
+  if (!Array.isArray(rows)) return [];
+  const documents = rows.flatMap((row: unknown) => {
+    const document = at(row, 'doc');
+    // `_id` and `_rev` are the store's; design documents (`_design/…`) are code.
+    if (!isRecord(document) || String(document._id).startsWith('_')) return [];
+    return [Object.fromEntries(Object.entries(document).filter(([key]) => !key.startsWith('_')))];
+  });
+  return takeDocuments(sink, shown, documents);
 }
 
 /** `{}` or `{"members":{"names":[],"roles":[]}}`; before 1.2 `readers`. */
@@ -171,6 +198,12 @@ function isPlainName(name: string): boolean {
   return /^[a-z][a-z0-9_$()+/-]{0,254}$/.test(name);
 }
 
+function isWelcome(root: HttpAnswer): boolean {
+  const body = parseJson(root.body);
+  const welcomed = text(at(body, 'couchdb')) !== undefined || text(at(body, 'express-pouchdb')) !== undefined;
+  return (root.status === 200 && welcomed) || (root.status === 401 && isCouchRefusal(root));
+}
+
 function isCouchRefusal(answer: HttpAnswer): boolean {
   const product = /couchdb|cloudant/i.test(
     `${answer.headers.server ?? ''} ${answer.headers['www-authenticate'] ?? ''}`,
@@ -181,7 +214,7 @@ function isCouchRefusal(answer: HttpAnswer): boolean {
 export const couchdb: ProbeService = {
   id: 'couchdb',
   title: 'CouchDB',
-  version: 1,
+  version: 2,
   transport: 'http',
   serverSpeaksFirst: false,
   ports: [
@@ -189,6 +222,8 @@ export const couchdb: ProbeService = {
     { port: 6984, tls: 'first' },
   ],
   allow: couchdbAllow,
+  sampling: couchdbSampling,
+  recognise: (root) => recognised(root, isWelcome(root)),
   remediation: {
     developer:
       'Let the app sync through your own API or with per-user databases and credentials; remove any shared credential from the app.',

@@ -3,9 +3,11 @@ import type { HttpAnswer, HttpSession } from '../../../net/connection.ts';
 import { at, count, parseJson } from '../../json.ts';
 import { datasetName, grouped } from '../../names.ts';
 import { sumKnown, unidentified } from '../../observations.ts';
-import type { Observation, ObservedDataset, ProbeContext } from '../../service.ts';
-import { type IndexRow, isPlainIndexName, isSystemIndex, readFields, readIndices } from './indices.ts';
+import type { Observation, ProbeContext } from '../../service.ts';
+import { describeIndices } from './describe.ts';
+import { type IndexRow, isPlainIndexName, isSystemIndex, readIndices } from './indices.ts';
 import { type Banner, type Product, readBanner } from './product.ts';
+import { LIST, OPEN_ONLY } from './requests.ts';
 import { blockedIndices, UNTOLD, type WriteAccess } from './write-access.ts';
 
 export interface SearchEngine {
@@ -13,13 +15,6 @@ export interface SearchEngine {
   title: string;
   writes(session: HttpSession, context: ProbeContext, version: string | undefined): Promise<WriteAccess>;
 }
-
-const LIST = '/_cat/indices?format=json&bytes=b&h=index,docs.count,store.size,status';
-const OPEN_ONLY = '&expand_wildcards=open';
-
-/** Indices whose field names are asked for, biggest first. */
-const MOST_MAPPINGS = 10;
-const MOST_DATASETS = 500;
 
 export async function askSearchEngine(engine: SearchEngine, context: ProbeContext): Promise<Observation> {
   const session = await context.http();
@@ -140,7 +135,7 @@ async function openAnswer(
   const notTested: string[] = [];
   if (cut) notTested.push('indices beyond the first part of the list, which is longer than the limit');
   const reads = await mayRead(session, context, own);
-  const datasets = await describe(session, context, own, notTested);
+  const datasets = await describeIndices(session, context, own, reads !== false, notTested);
   const told = await engine.writes(session, context, version);
   // Where reading is denied there is access control after all, in a proxy for example.
   const write = reads === false && told.uncontrolled ? UNTOLD : told;
@@ -200,32 +195,6 @@ async function mayRead(
   context.record(`GET /${datasetName(biggest.index)}/_search?size=0`, `${answer.status}`);
   if (answer.status === 200) return true;
   return answer.status === 401 || answer.status === 403 ? false : undefined;
-}
-
-async function describe(
-  session: HttpSession,
-  context: ProbeContext,
-  own: readonly IndexRow[],
-  notTested: string[],
-): Promise<ObservedDataset[]> {
-  const datasets: ObservedDataset[] = [];
-  const mapped = own.filter((row) => isPlainIndexName(row.index)).slice(0, MOST_MAPPINGS);
-  for (const row of own.slice(0, MOST_DATASETS)) {
-    let fields: string[] = [];
-    if (mapped.includes(row)) {
-      const answer = await session.get(`/${encodeURIComponent(row.index)}/_mapping`);
-      fields = readFields(answer);
-      context.record(`GET /${datasetName(row.index)}/_mapping`, `${answer.status}, ${fields.length} field names`);
-    }
-    datasets.push({
-      name: datasetName(row.index),
-      ...(row.documents === undefined ? {} : { documents: row.documents }),
-      ...(row.bytes === undefined ? {} : { bytes: row.bytes }),
-      fields,
-    });
-  }
-  if (own.length > mapped.length) notTested.push(`field names of ${own.length - mapped.length} smaller indices`);
-  return datasets;
 }
 
 function shapeOfRoot(root: HttpAnswer, banner: Banner): string {

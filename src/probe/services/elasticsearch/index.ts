@@ -8,7 +8,8 @@
  *                             before 7.7 400 for expand_wildcards: asked again without it
  * GET /<random>               404 index_not_found_exception; 2xx: a catch-all or a honeypot
  * GET /<index>/_search?size=0 200: documents could be read; 403: not
- * GET /<index>/_mapping       field names (a type level in between before 7.0)
+ * GET /<index>/_mapping       field names and types (a type level in between before 7.0)
+ * GET /<index>/_search?size=0&…&source={"aggs":{"people":{"cardinality":…}}}   how many people, without documents
  * GET /_xpack?categories=features   features.security.enabled; 400 "no handler found": no security module at all
  * GET /_security/user/_privileges   what the anonymous user may do, when security is on
  * GET /_cat/plugins, GET /_all/_settings/index.blocks.*   other access control, read-only indices
@@ -24,19 +25,22 @@
  * A plain request to a TLS port is answered by closing the connection; the runner then tries TLS once.
  */
 import type { ProbeService } from '../../service.ts';
-import { elasticsearchAllow, elasticsearchControlAllow } from './allow.ts';
+import { elasticsearchAllow, elasticsearchControlAllow, searchSampling } from './allow.ts';
 import { basicControl } from './control.ts';
 import { askSearchEngine } from './dialogue.ts';
+import { recogniseEngine } from './product.ts';
 import { elasticsearchWrites } from './write-access.ts';
 
 export const elasticsearch: ProbeService = {
   id: 'elasticsearch',
   title: 'Elasticsearch',
-  version: 1,
+  version: 2,
   transport: 'http',
   serverSpeaksFirst: false,
   ports: [{ port: 9200, tls: 'retry' }],
   allow: elasticsearchAllow,
+  sampling: searchSampling,
+  recognise: (root) => recogniseEngine(root, 'elasticsearch'),
   remediation: {
     developer:
       'Let the app talk to your own API, never to Elasticsearch. Remove the address and any credential of the cluster from the app.',

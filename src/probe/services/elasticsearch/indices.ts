@@ -60,11 +60,22 @@ export function isPlainIndexName(index: string): boolean {
 const MOST_FIELDS = 2_000;
 const DEEPEST = 20;
 
-/** Dotted names of all fields: `{index: {mappings: {properties: {…}}}}`, before 7.0 with a type in between. */
-export function readFields(answer: HttpAnswer): string[] {
+export interface MappedField {
+  /** As it may be shown. */
+  name: string;
+  /** As the store knows it. */
+  path: string;
+  /** In the store's words; undefined where it tells none. */
+  type: string | undefined;
+  /** What distinct values are counted over: the field itself, or its sub-field of whole values. */
+  countable: string | undefined;
+}
+
+/** All fields: `{index: {mappings: {properties: {…}}}}`, before 7.0 with a type in between. */
+export function readFields(answer: HttpAnswer): MappedField[] {
   if (answer.status !== 200 || answer.truncated) return [];
   const body = parseJson(answer.body);
-  const fields = new Set<string>();
+  const fields = new Map<string, MappedField>();
   if (!isRecord(body)) return [];
   for (const index of Object.values(body)) {
     const mappings = at(index, 'mappings');
@@ -72,16 +83,39 @@ export function readFields(answer: HttpAnswer): string[] {
     if (isRecord(mappings.properties)) collect(mappings.properties, '', 0, fields);
     else for (const type of Object.values(mappings)) collect(at(type, 'properties'), '', 0, fields);
   }
-  return [...fields];
+  return [...fields.values()];
 }
 
-function collect(properties: unknown, prefix: string, depth: number, fields: Set<string>): void {
+function collect(properties: unknown, prefix: string, depth: number, fields: Map<string, MappedField>): void {
   if (!isRecord(properties) || depth > DEEPEST) return;
-  for (const [name, field] of Object.entries(properties)) {
+  for (const [own, field] of Object.entries(properties)) {
     if (fields.size >= MOST_FIELDS) return;
-    const path = prefix === '' ? name : `${prefix}.${name}`;
+    const path = prefix === '' ? own : `${prefix}.${own}`;
     const inner = at(field, 'properties');
-    if (isRecord(inner)) collect(inner, path, depth + 1, fields);
-    else fields.add(fieldName(path));
+    if (isRecord(inner)) {
+      collect(inner, path, depth + 1, fields);
+      continue;
+    }
+    const name = fieldName(path);
+    if (!fields.has(name)) fields.set(name, { name, path, type: typeOf(field), countable: countableOf(field, path) });
   }
+}
+
+function typeOf(field: unknown): string | undefined {
+  const type = text(at(field, 'type'));
+  return type !== undefined && /^[a-z][a-z_0-9]{0,39}$/.test(type) ? type : undefined;
+}
+
+/** Whole values only: words of a text would be counted one by one. Before 5.0 they were strings that are not analysed. */
+function countableOf(field: unknown, path: string): string | undefined {
+  if (isWhole(field)) return path;
+  const inner = at(field, 'fields');
+  if (!isRecord(inner)) return undefined;
+  const [name] = Object.entries(inner).find(([, one]) => isWhole(one)) ?? [];
+  return name === undefined ? undefined : `${path}.${name}`;
+}
+
+function isWhole(field: unknown): boolean {
+  const type = at(field, 'type');
+  return type === 'keyword' || (type === 'string' && at(field, 'index') === 'not_analyzed');
 }

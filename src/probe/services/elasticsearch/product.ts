@@ -2,6 +2,7 @@
 import type { HttpAnswer } from '../../../net/connection.ts';
 import { at, parseJson, text } from '../../json.ts';
 import { parseVersion } from '../../observations.ts';
+import { recognised } from '../../recognition.ts';
 
 export type Product = 'elasticsearch' | 'opensearch';
 
@@ -29,6 +30,12 @@ export function readBanner(answer: HttpAnswer): Banner {
     return { product: 'elasticsearch', ...open };
   }
   return { product: undefined, access: 'other' };
+}
+
+/** The banner belongs to one of the two; a lock may hide either. */
+export function recogniseEngine(answer: HttpAnswer, engine: Product): 'sure' | 'possible' | 'no' {
+  const { product } = readBanner(answer);
+  return product === undefined || product === engine ? recognised(answer, product === engine) : 'no';
 }
 
 function lockedProduct(answer: HttpAnswer): Product | undefined {

@@ -17,8 +17,8 @@
  * be told without writing.
  */
 import { namePattern } from '../../../core/redact.ts';
-import { allowHttp } from '../../../net/allow-list.ts';
 import type { HttpAnswer, HttpSession } from '../../../net/connection.ts';
+import { allowRequests } from '../../../net/request-templates.ts';
 import { at, isRecord, parseJson, text } from '../../json.ts';
 import { sumKnown, unidentified } from '../../observations.ts';
 import { isStructural } from '../../patterns.ts';
@@ -145,13 +145,19 @@ export const firebaseRtdb: ProbeService = {
   transport: 'http',
   serverSpeaksFirst: false,
   ports: [{ port: 443, tls: 'first', managedOnly: true }],
-  allow: allowHttp(
+  allow: allowRequests(
     [
-      'GET /.json?shallow=true&timeout=3s – keys of the root, no values',
-      'GET /<key>.json?shallow=true&timeout=3s – number of children of a key; a random key as control request',
-      'GET /<random> – a second control where the root is empty: only a server that says null to everything says it here',
+      { path: `/${QUERY}`, why: 'keys of the root, no values' },
+      {
+        path: `/<key>${QUERY}`,
+        why: 'the number of children of a key, without their values; a random key as control request',
+      },
+      {
+        path: '/<nonce>',
+        why: 'a second control where the root is empty: only a server that says null to everything says it here',
+      },
     ],
-    [/\/[a-z][0-9a-f]{15}/, /\/\.json\?shallow=true&timeout=3s/, /\/[\w-]{1,64}\.json\?shallow=true&timeout=3s/],
+    { key: { pattern: /[\w-]{1,64}/, example: 'users' } },
   ),
   managed: true,
   remediation: {
@@ -165,6 +171,11 @@ export const firebaseRtdb: ProbeService = {
     'https://firebase.google.com/docs/database/rest/retrieve-data#shallow',
     'https://firebase.google.com/docs/database/security/core-syntax',
   ],
-  tested: [{ how: 'documentation', what: 'Firebase Realtime Database REST API' }],
+  tested: [
+    {
+      how: 'recorded',
+      what: 'answers as documented at firebase.google.com/docs/reference/rest/database; the refusal as quoted in github.com/step-up-labs/firebase-authentication-dotnet/issues/48',
+    },
+  ],
   probe: askFirebase,
 };

@@ -67,6 +67,32 @@ export const allow = list(
     '{ getCmdLineOpts: 1 } (answered to everybody only without access control; the answer is dropped)',
   ],
   DIALOGUE,
+  [
+    ['admin', { hello: 1 }],
+    ['admin', { buildInfo: 1 }],
+    ['admin', { posternx3f9c1d27ab84e05: 1 }],
+    ['admin', { listDatabases: 1, nameOnly: false }],
+    ['admin', { connectionStatus: 1, showPrivileges: true }],
+    ['shop', { listCollections: 1, nameOnly: true }],
+    ['shop', { collStats: 'customers', maxTimeMS: 2000 }],
+    ['shop', { count: 'customers', maxTimeMS: 2000 }],
+    ['shop', { listIndexes: 'customers' }],
+    ['admin', { getCmdLineOpts: 1 }],
+  ],
+);
+
+/** Only with `--sample`. */
+export const sampling = list(
+  ['{ find: <collection>, limit: <1 to 5>, singleBatch: true, maxTimeMS: 2000 } (for the classifier in memory)'],
+  [
+    [
+      ['find', collection],
+      ['limit', (value) => typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 5],
+      ['singleBatch', yes],
+      ['maxTimeMS', twoSeconds],
+    ],
+  ],
+  [['shop', { find: 'customers', limit: 5, singleBatch: true, maxTimeMS: 2000 }]],
 );
 
 export const controlAllow = list(
@@ -77,8 +103,12 @@ export const controlAllow = list(
 /** Commands that are asked of this database only. */
 const OF_ADMIN = /^(?:hello|isMaster|buildInfo|postern.*|connectionStatus|getCmdLineOpts|listDatabases|sasl.*)$/;
 
-function list(describes: readonly string[], dialogue: typeof DIALOGUE): AllowList {
-  return allowParsed(describes, (bytes) => {
+function list(
+  describes: readonly string[],
+  dialogue: typeof DIALOGUE,
+  planned: readonly [database: string, command: Readonly<Record<string, Plain>>][] = [],
+): AllowList {
+  const judge = (bytes: Uint8Array) => {
     const request = decodeRequest(bytes);
     if (!request || request.database === '' || Buffer.byteLength(request.database) > 64) return false;
     const { dialect, id, database, command } = request;
@@ -89,7 +119,15 @@ function list(describes: readonly string[], dialogue: typeof DIALOGUE): AllowLis
     const plain: Record<string, Plain> = {};
     for (const [key, value] of command) if (isPlain(value)) plain[key] = value;
     return encodeRequest(dialect, id, database, plain).equals(bytes);
-  });
+  };
+  return allowParsed(
+    describes,
+    judge,
+    planned.map(([database, command]) => ({
+      why: Object.keys(command)[0] ?? '',
+      bytes: encodeRequest('msg', 1, database, command),
+    })),
+  );
 }
 
 function isPlain(value: Value): value is string | number | boolean | Buffer {

@@ -20,8 +20,9 @@ import { scramFinal, scramFirst } from '../../auth/scram.ts';
 import { datasetName, fieldName } from '../../names.ts';
 import { isMalformed, parseVersion, sumKnown, unidentified } from '../../observations.ts';
 import type { ControlCredentials, Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
-import { allow, controlAllow } from './allow.ts';
+import { allow, controlAllow, sampling } from './allow.ts';
 import type { Doc, Plain, Value } from './bson.ts';
+import { sampleCollections } from './sample.ts';
 import { type Dialect, encodeRequest, readAnswer } from './wire.ts';
 
 const MAX_DATABASES = 16;
@@ -39,7 +40,7 @@ type Ask = (database: string, command: Readonly<Record<string, Plain>>) => Promi
 export const mongodb: ProbeService = {
   id: 'mongodb',
   title: 'MongoDB',
-  version: 1,
+  version: 2,
   transport: 'tcp',
   serverSpeaksFirst: false,
   ports: [
@@ -61,9 +62,10 @@ export const mongodb: ProbeService = {
     'https://github.com/projectdiscovery/nuclei-templates/issues/16294',
   ],
   tested: [
-    { how: 'server', what: 'FerretDB 1.24.2 (MongoDB wire protocol)' },
+    { how: 'server', what: 'FerretDB 1.24.2 (MongoDB wire protocol: open, authentication, TLS)' },
     { how: 'documentation', what: 'MongoDB 4.4 to 8' },
   ],
+  sampling,
   control: { allow: controlAllow, run: logIn },
   probe,
 };
@@ -167,6 +169,7 @@ async function survey(
 
   const ours = databases.filter(({ name }) => !SYSTEM_DATABASES.has(name) && Buffer.byteLength(name) <= 64);
   const datasets: ObservedDataset[] = [];
+  const collections: { database: string; collection: string; dataset: ObservedDataset | undefined }[] = [];
   let readable = databases.length === 0;
   let left = MAX_COLLECTIONS;
   for (const { name } of ours.slice(0, MAX_DATABASES)) {
@@ -183,7 +186,8 @@ async function survey(
       )
         continue;
       if (left-- <= 0) break;
-      datasets.push(await measure(ask, name, title));
+      datasets.push(await measure(context, ask, name, title));
+      collections.push({ database: name, collection: title, dataset: datasets.at(-1) });
     }
   }
   if (left < 0) notTested.push(`collections beyond the first ${MAX_COLLECTIONS}`);
@@ -228,15 +232,20 @@ async function survey(
   return { ...found, verdict: 'metadata-only', reason: 'a stranger may list databases but not their collections' };
 }
 
-async function measure(ask: Ask, database: string, collection: string): Promise<ObservedDataset> {
+async function measure(context: ProbeContext, ask: Ask, database: string, collection: string): Promise<ObservedDataset> {
   const stats = await ask(database, { collStats: collection, maxTimeMS: 2000 });
   const counted = isOk(stats)
     ? stats.get('count')
     : (await ask(database, { count: collection, maxTimeMS: 2000 })).get('n');
   const indexes = await ask(database, { listIndexes: collection });
   const fields = new Set<string>();
+  const unique = new Set<string>();
   for (const index of batch(indexes)) {
     const key = index.get('key');
+    const [only, ...others] = key instanceof Map ? [...key.keys()] : [];
+    if (only !== undefined && others.length === 0 && index.get('unique') === true && !index.has('partialFilterExpression')) {
+      unique.add(fieldName(only));
+    }
     for (const name of key instanceof Map ? key.keys() : []) {
       if (name !== '_id' && !name.startsWith('$') && !name.startsWith('_fts') && fields.size < 64)
         fields.add(fieldName(name));

@@ -1,6 +1,6 @@
 import { allowParsed } from '../../../net/allow-list.ts';
-import { decodeRequest } from './packets.ts';
-import { FIXED_QUERIES } from './queries.ts';
+import { comQuery, decodeRequest, handshakeResponse, packet, QUIT, sslRequest } from './packets.ts';
+import { controlQuery, FIXED_QUERIES, isSampleQuery, READ_ONLY_TRANSACTION, sampleQuery } from './queries.ts';
 
 /** The one account that is tried, and only with an empty password. */
 export const ACCOUNT = 'root';
@@ -37,6 +37,30 @@ export const allow = allowParsed(
         return false;
     }
   },
+  [
+    { why: 'TLS, where the server offers it', bytes: sslRequest() },
+    {
+      why: `login of ${ACCOUNT} with an empty password (opt-in; on loopback always)`,
+      bytes: handshakeResponse(2, ACCOUNT, Buffer.alloc(0), 'mysql_native_password', true),
+    },
+    { why: 'the same for another plug-in', bytes: packet(4, Buffer.alloc(0)) },
+    { why: 'a column that cannot exist; must fail', bytes: comQuery(controlQuery('x3f9c1d27ab84e05')) },
+    ...FIXED_QUERIES.map((sql) => ({ why: 'the account’s rights and the catalogue', bytes: comQuery(sql) })),
+    { why: 'end of the session', bytes: QUIT },
+  ],
+);
+
+/** Only with `--sample`. */
+export const sampling = allowParsed(
+  [`COM_QUERY ${READ_ONLY_TRANSACTION}`, 'COM_QUERY SELECT <columns, cut> FROM <table> LIMIT <1 to 5>, within two seconds'],
+  (bytes) => {
+    const request = decodeRequest(bytes);
+    return request?.kind === 'query' && (request.sql === READ_ONLY_TRANSACTION || isSampleQuery(request.sql));
+  },
+  [
+    { why: 'nothing can be written from here on', bytes: comQuery(READ_ONLY_TRANSACTION) },
+    { why: 'at most five values per column, for the classifier in memory', bytes: comQuery(sampleQuery('shop', 'customers', ['email'], 5)) },
+  ],
 );
 
 /** The owner's login and nothing after it. */

@@ -16,14 +16,14 @@
  */
 import { PosternError } from '../../../core/errors.ts';
 import type { Connection } from '../../../net/connection.ts';
-import { datasetName, fieldName } from '../../names.ts';
-import { isMalformed, malformed, parseCount, parseVersion, sumKnown, unidentified } from '../../observations.ts';
-import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
-import { ACCOUNT, allow, controlAllow } from './allow.ts';
+import { isMalformed, malformed, parseVersion, sumKnown, unidentified } from '../../observations.ts';
+import type { Observation, ProbeContext, ProbeService } from '../../service.ts';
+import { ACCOUNT, allow, controlAllow, sampling } from './allow.ts';
 import { parseGrants } from './grants.ts';
 import { logIn, offersTls, readGreeting } from './login.ts';
 import { comQuery, type Greeting, QUIT, type Result, readResult, type ServerError } from './packets.ts';
-import { COLUMNS, controlQuery, GRANTS, MAX_COLUMNS, MAX_TABLES, READ_ONLY, TABLES } from './queries.ts';
+import { COLUMNS, controlQuery, DISTINCT, GRANTS, MAX_COLUMNS, MAX_TABLES, READ_ONLY, TABLES } from './queries.ts';
+import { join, sample } from './tables.ts';
 
 /** Error codes (https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html). */
 const HOST_NOT_PRIVILEGED = 1130;
@@ -34,9 +34,10 @@ const ACCESS_DENIED = new Set([1044, 1045, 1698, 3118, 4151]);
 export const mysql: ProbeService = {
   id: 'mysql',
   title: 'MySQL / MariaDB',
-  version: 1,
+  version: 2,
   transport: 'tcp',
   serverSpeaksFirst: true,
+  recogniseGreeting: (bytes) => bytes[3] === 0 && (bytes[4] === 10 || bytes[4] === 0xff),
   ports: [
     { port: 3306, tls: 'never' },
     { port: 4000, tls: 'never' },
@@ -55,9 +56,10 @@ export const mysql: ProbeService = {
     'https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html',
   ],
   tested: [
-    { how: 'server', what: 'MariaDB 10.11 (open, password)' },
+    { how: 'server', what: 'MariaDB 10.11 (open, password, limited, TLS demanded)' },
     { how: 'documentation', what: 'MySQL 8' },
   ],
+  sampling,
   control: {
     allow: controlAllow,
     run: async (context, { username, password }) => {
@@ -195,8 +197,10 @@ async function survey(context: ProbeContext, connection: Connection): Promise<Co
   );
   const tables = await ask(TABLES, MAX_TABLES);
   const columns = await ask(COLUMNS, MAX_COLUMNS);
+  const distinct = context.subjectFields === undefined ? [] : rows(await ask(DISTINCT, MAX_COLUMNS));
+  const datasets = join(context, rows(tables), rows(columns), distinct);
+  if (context.values !== undefined) await sample(context, ask, rows(tables), rows(columns));
   await connection.write(QUIT);
-  const datasets = join(rows(tables), rows(columns));
   context.record('information_schema', `${datasets.length} tables`);
 
   const notTested = [`accounts other than ${ACCOUNT}`];
@@ -217,22 +221,6 @@ async function survey(context: ProbeContext, connection: Connection): Promise<Co
     return { ...found, verdict: 'anonymous-read', reason: `${as} and may read data` };
   }
   return { ...found, verdict: 'metadata-only', reason: `${as}, but the account may read nothing` };
-}
-
-function join(tables: (string | null)[][], columns: (string | null)[][]): ObservedDataset[] {
-  const fields = new Map<string, string[]>();
-  for (const [schema, table, column] of columns) {
-    const key = `${schema}.${table}`;
-    const list = fields.get(key) ?? [];
-    if (column) list.push(fieldName(column));
-    fields.set(key, list);
-  }
-  return tables.map(([schema, table, count, bytes]) => ({
-    name: datasetName(`${schema}.${table}`),
-    documents: parseCount(count),
-    bytes: parseCount(bytes),
-    fields: fields.get(`${schema}.${table}`) ?? [],
-  }));
 }
 
 /** MariaDB before 11 prefixes `5.5.5-` so that old replicas accept it. */

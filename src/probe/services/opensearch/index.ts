@@ -18,19 +18,22 @@
  * | `compatibility.override_main_response_version` | claims 7.10.2; the tagline stays |
  */
 import type { ProbeService } from '../../service.ts';
-import { opensearchAllow, opensearchControlAllow } from '../elasticsearch/allow.ts';
+import { opensearchAllow, opensearchControlAllow, searchSampling } from '../elasticsearch/allow.ts';
 import { basicControl } from '../elasticsearch/control.ts';
 import { askSearchEngine } from '../elasticsearch/dialogue.ts';
+import { recogniseEngine } from '../elasticsearch/product.ts';
 import { opensearchWrites } from '../elasticsearch/write-access.ts';
 
 export const opensearch: ProbeService = {
   id: 'opensearch',
   title: 'OpenSearch',
-  version: 1,
+  version: 2,
   transport: 'http',
   serverSpeaksFirst: false,
   ports: [{ port: 9200, tls: 'retry' }],
   allow: opensearchAllow,
+  sampling: searchSampling,
+  recognise: (root) => recogniseEngine(root, 'opensearch'),
   remediation: {
     developer:
       'Let the app talk to your own API, never to OpenSearch. Remove the address and any credential of the cluster from the app.',

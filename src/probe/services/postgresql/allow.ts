@@ -1,6 +1,6 @@
 import { allowParsed } from '../../../net/allow-list.ts';
-import { decodeRequest, startupMessage } from './messages.ts';
-import { FIXED_QUERIES } from './queries.ts';
+import { decodeRequest, query, SSL_REQUEST, startupMessage, TERMINATE } from './messages.ts';
+import { controlQuery, FIXED_QUERIES, isSampleQuery, sampleQuery } from './queries.ts';
 
 /** The one role that is tried; every PostgreSQL cluster made by `initdb` as documented has it. */
 export const ROLE = 'postgres';
@@ -38,6 +38,28 @@ export const allow = allowParsed(
     const text = request.body.toString('utf8');
     return CONTROL_QUERY.test(text) || FIXED_QUERIES.some((sql) => text === `${sql}\0`);
   },
+  [
+    { why: 'SSLRequest', bytes: SSL_REQUEST },
+    {
+      why: 'start of a session that can only read and runs nothing for longer than two seconds',
+      bytes: startupMessage({ user: ROLE, database: 'postgres', options: SAFETY }),
+    },
+    { why: 'the same for poolers that refuse "options"', bytes: startupMessage({ user: ROLE, database: 'postgres' }) },
+    { why: 'a relation that cannot exist; must fail', bytes: query(controlQuery('x3f9c1d27ab84e05')) },
+    ...FIXED_QUERIES.map((sql) => ({ why: 'the catalogue', bytes: query(sql) })),
+    { why: 'end of the session', bytes: TERMINATE },
+  ],
+);
+
+/** Only with `--sample`, in the same read-only session. */
+export const sampling = allowParsed(
+  ['Query SELECT <columns, cut> FROM <table> LIMIT <1 to 5>'],
+  (bytes) => {
+    const request = decodeRequest(bytes);
+    const text = request?.kind === 'typed' && request.type === 'Q' ? request.body.toString('utf8') : '';
+    return text.endsWith('\0') && isSampleQuery(text.slice(0, -1));
+  },
+  [{ why: 'at most five values per column, for the classifier in memory', bytes: query(sampleQuery('public', 'customers', ['email'], 5)) }],
 );
 
 /** The owner's login and nothing after it. */

@@ -15,17 +15,17 @@
  */
 import { PosternError } from '../../../core/errors.ts';
 import type { Connection } from '../../../net/connection.ts';
-import { datasetName, fieldName } from '../../names.ts';
-import { isMalformed, malformed, parseCount, parseVersion, sumKnown, unidentified } from '../../observations.ts';
-import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
-import { allow, controlAllow, ROLE, SAFETY } from './allow.ts';
+import { isMalformed, parseCount, parseVersion, sumKnown, unidentified } from '../../observations.ts';
+import type { Observation, ProbeContext, ProbeService } from '../../service.ts';
+import { allow, controlAllow, ROLE, SAFETY, sampling } from './allow.ts';
 import { type Login, logIn, logInAs, open } from './login.ts';
-import { query, readMessage, TERMINATE } from './messages.ts';
-import { controlQuery, DATABASE_NAMES, DATABASES, MAX_TABLES, RIGHTS, TABLES, UNIT_SEPARATOR } from './queries.ts';
+import { TERMINATE } from './messages.ts';
+import { run } from './run.ts';
+import { controlQuery, DATABASE_NAMES, DATABASES, RIGHTS } from './queries.ts';
+import { readTables, type Totals } from './tables.ts';
 
 /** Databases visited beside the first. */
 const MAX_VISITED = 4;
-const MAX_ROWS = 1000;
 
 /** SQLSTATE classes (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 const INVALID_AUTHORIZATION = '28000';
@@ -37,7 +37,7 @@ const PROTOCOL_VIOLATION = '08P01';
 export const postgresql: ProbeService = {
   id: 'postgresql',
   title: 'PostgreSQL',
-  version: 1,
+  version: 2,
   transport: 'tcp',
   serverSpeaksFirst: false,
   ports: [
@@ -57,7 +57,8 @@ export const postgresql: ProbeService = {
     'https://www.postgresql.org/docs/current/auth-pg-hba-conf.html',
     'https://www.postgresql.org/docs/current/protocol-flow.html',
   ],
-  tested: [{ how: 'server', what: 'PostgreSQL 15 (trust, SCRAM, md5, reject, hostssl)' }],
+  tested: [{ how: 'server', what: 'PostgreSQL 15 (trust, SCRAM, md5, reject, hostssl, hostnossl), PgBouncer 1.18' }],
+  sampling,
   control: { allow: controlAllow, run: logInAs },
   probe,
 };
@@ -159,12 +160,6 @@ function shut(...logins: Login[]): Observation {
   };
 }
 
-interface Totals {
-  datasets: ObservedDataset[];
-  readable: boolean;
-  writable: boolean;
-}
-
 async function survey(context: ProbeContext, connection: Connection, serverVersion?: string): Promise<Observation> {
   const version = parseVersion(serverVersion);
   const notTested = [`roles other than ${ROLE}`, 'views and row-level policies'];
@@ -248,50 +243,4 @@ async function visit(
   } finally {
     session.connection.close();
   }
-}
-
-async function readTables(
-  context: ProbeContext,
-  connection: Connection,
-  database: string,
-  totals: Totals,
-  notTested: string[],
-): Promise<void> {
-  const answer = await run(connection, TABLES);
-  context.record('tables of a database', answer.sqlState ? `E ${answer.sqlState}` : `${answer.rows.length} tables`);
-  if (answer.sqlState) {
-    notTested.push('the tables of a database whose catalogue could not be read');
-    return;
-  }
-  if (answer.rows.length >= MAX_TABLES) notTested.push(`tables beyond the largest ${MAX_TABLES} of a database`);
-  for (const [schema, table, estimate, live, bytes, read, write, columns] of answer.rows) {
-    if (read === 't') totals.readable = true;
-    if (write === 't') totals.writable = true;
-    if (read !== 't') continue;
-    const counted = parseCount(live);
-    totals.datasets.push({
-      name: datasetName([database, schema, table].join('.')),
-      documents: counted === undefined || counted === 0 ? (parseCount(estimate) ?? counted) : counted,
-      bytes: parseCount(bytes),
-      fields: (columns ?? '').split(UNIT_SEPARATOR).filter(Boolean).map(fieldName),
-    });
-  }
-}
-
-interface Rows {
-  rows: (string | null)[][];
-  /** Set when the server answered with an error. */
-  sqlState?: string;
-}
-
-async function run(connection: Connection, sql: string): Promise<Rows> {
-  await connection.write(query(sql));
-  const result: Rows = { rows: [] };
-  for (let count = 0; count < MAX_ROWS + 100; count++) {
-    const message = await readMessage(connection);
-    if (message.type === 'ready') return result;
-    if (message.type === 'row' && result.rows.length < MAX_ROWS) result.rows.push(message.values);
-    if (message.type === 'error') result.sqlState = message.sqlState || 'unknown';
-  }
-  throw malformed('PostgreSQL', 'too many messages');
 }

@@ -1,5 +1,5 @@
-import { allowParsed } from '../../../net/allow-list.ts';
-import { decodeCommand } from './resp.ts';
+import { allowParsed, type PlannedRequest } from '../../../net/allow-list.ts';
+import { decodeCommand, encodeCommand } from './resp.ts';
 
 type Word = string | RegExp;
 
@@ -51,7 +51,54 @@ export const allow = allowParsed(
     'QUIT',
   ],
   (bytes) => permits(DIALOGUE, bytes),
+  planned([
+    ['liveness', 'PING'],
+    ['a command that cannot exist; must be refused', `${CONTROL_COMMAND}x3f9c1d27ab84e05`],
+    ...['server', 'keyspace', 'replication', 'memory'].map((section) => ['version and figures', 'INFO', section]),
+    ['number of keys', 'DBSIZE'],
+    ['who we are', 'ACL', 'WHOAMI'],
+    ['may we read? nothing is run', 'ACL', 'DRYRUN', 'default', 'GET', `${DRY_RUN_KEY}x3f9c1d27ab84e05`],
+    ['may we write? nothing is run', 'ACL', 'DRYRUN', 'default', 'SET', `${DRY_RUN_KEY}x3f9c1d27ab84e05`, 'x'],
+    ['may we write? (Redis 6)', 'ACL', 'GETUSER', 'default'],
+    ['whether SET exists', 'COMMAND', 'INFO', 'SET'],
+    ['a further database', 'SELECT', '1'],
+    ['ten key names, which become patterns at once', 'SCAN', '0', 'COUNT', '10'],
+    ['end', 'QUIT'],
+  ]),
 );
+
+/** A key that `SCAN` named. */
+const KEY = /^[\s\S]{1,512}$/;
+
+const SAMPLING_DIALOGUE: readonly (readonly Word[])[] = [
+  ['TYPE', KEY],
+  ['STRLEN', KEY],
+  ['MEMORY', 'USAGE', KEY],
+  ['GET', KEY],
+  ['HGETALL', KEY],
+];
+
+/** Only with `--sample`: small strings and hashes. */
+export const sampling = allowParsed(
+  [
+    'TYPE <key>',
+    'STRLEN <key> | MEMORY USAGE <key> (what is larger than 16 KiB is not asked for)',
+    'GET <key> | HGETALL <key> (at most five of each pattern, for the classifier in memory)',
+  ],
+  (bytes) => permits(SAMPLING_DIALOGUE, bytes),
+  planned([
+    ['string or hash?', 'TYPE', 'user:1'],
+    ['how large a string is', 'STRLEN', 'user:1'],
+    ['how large a hash is', 'MEMORY', 'USAGE', 'user:1'],
+    ['a string, for the classifier in memory', 'GET', 'user:1'],
+    ['a hash, for the classifier in memory', 'HGETALL', 'user:1'],
+  ]),
+);
+
+/** The reason and the words of each. */
+function planned(rows: readonly (readonly string[])[]): PlannedRequest[] {
+  return rows.map(([why = '', ...words]) => ({ why, bytes: encodeCommand(words) }));
+}
 
 export const controlAllow = allowParsed(
   ['AUTH <password> | AUTH <user> <password> (the owner’s own credentials)', 'PING', 'QUIT'],

@@ -21,8 +21,9 @@ import { requirePrivate } from '../../auth/clear-text.ts';
 import { isMalformed, parseCount, parseVersion, unidentified } from '../../observations.ts';
 import { keyPatterns } from '../../patterns.ts';
 import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
-import { allow, CONTROL_COMMAND, controlAllow, DRY_RUN_KEY } from './allow.ts';
+import { allow, CONTROL_COMMAND, controlAllow, DRY_RUN_KEY, sampling } from './allow.ts';
 import { encodeCommand, parseInfo, type Reply, readReply } from './resp.ts';
+import { sampleKeys } from './sample.ts';
 
 /** Databases whose key names are sampled. */
 const MAX_DATABASES = 4;
@@ -32,12 +33,13 @@ type Ask = (...words: string[]) => Promise<Reply>;
 export const redis: ProbeService = {
   id: 'redis',
   title: 'Redis / Valkey',
-  version: 1,
+  version: 2,
   transport: 'tcp',
   serverSpeaksFirst: false,
   ports: [
     { port: 6379, tls: 'retry' },
     { port: 6380, tls: 'first' },
+    { port: 26379, tls: 'retry' },
   ],
   allow,
   remediation: {
@@ -52,7 +54,8 @@ export const redis: ProbeService = {
     'https://redis.io/docs/latest/commands/acl-dryrun/',
     'https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/',
   ],
-  tested: [{ how: 'server', what: 'Redis 7.0.15 (open, requirepass, ACL, TLS)' }],
+  tested: [{ how: 'server', what: 'Redis 7.0.15 (open, requirepass, ACL, TLS, Sentinel)' }],
+  sampling,
   control: {
     allow: controlAllow,
     run: async (context, credentials) => {
@@ -200,9 +203,9 @@ async function listKeys(context: ProbeContext, ask: Ask, datasets: ObservedDatas
     if (names?.kind !== 'array') continue;
     allowed = true;
     // A server may return more than COUNT; ten are enough.
-    dataset.fields = keyPatterns(
-      names.items.slice(0, 10).flatMap((item) => (item.kind === 'bulk' ? [item.bytes.toString('utf8')] : [])),
-    );
+    const keys = names.items.slice(0, 10).flatMap((item) => (item.kind === 'bulk' ? [item.bytes.toString('utf8')] : []));
+    dataset.fields = keyPatterns(keys);
+    if (context.values !== undefined) await sampleKeys(context, number, dataset.name, keys);
   }
   context.record('SCAN 0 COUNT 10', allowed ? 'key names (kept as patterns only)' : 'refused');
   return allowed;

@@ -2,6 +2,7 @@
 import type { HttpAnswer } from '../../../net/connection.ts';
 import { at, count, isRecord, text } from '../../json.ts';
 import { objectPattern } from '../../patterns.ts';
+import { listOf, parseXml } from '../../xml.ts';
 
 export interface BucketPage {
   objects: number;
@@ -61,22 +62,4 @@ function grantsWriting(policy: unknown): boolean {
     const writes = permission === 'WRITE' || permission === 'FULL_CONTROL';
     return writes && EVERYBODY.test(text(at(grant, 'Grantee', 'URI')) ?? '');
   });
-}
-
-/** One element is not a list in parsed XML. */
-function listOf(value: unknown): unknown[] {
-  if (value === undefined || value === '') return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-async function parseXml(body: Buffer): Promise<unknown> {
-  // Loaded on demand: most runs meet no object store.
-  const { XMLParser } = await import('fast-xml-parser');
-  try {
-    return new XMLParser({ parseTagValue: false, ignoreAttributes: true, processEntities: true }).parse(
-      body.toString('utf8'),
-    );
-  } catch {
-    return undefined;
-  }
 }

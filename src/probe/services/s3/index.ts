@@ -1,10 +1,12 @@
 /**
  * Amazon S3 and compatible object stores (MinIO, Ceph, s3rver). On the provider's edge (443) the host is one bucket's own
- * name; on a server of one's own (9000) the anonymous list of buckets is asked for, then each bucket of it and each that
- * the scope names: a server usually refuses the list of buckets and may still hand out one bucket's objects.
+ * name, or all customers share it (`s3.{region}.amazonaws.com`) and the path is the bucket of the scope (identifier `bucket`,
+ * bound by the authority). On a server of one's own (9000) the anonymous list of buckets is asked for, then each bucket of
+ * it and each that the scope names: a server usually refuses the list and may still hand out one bucket's objects.
  *
  * ```
- * GET /                               200 <ListAllMyBucketsResult>: anonymous users list buckets; 403 <Error><Code>AccessDenied
+ * GET /                               200 <ListAllMyBucketsResult>: anonymous users list buckets (Ceph: without one, where
+ *                                     they may not); 403 <Error><Code>AccessDenied
  * GET /?list-type=2&max-keys=1000     (virtual-hosted) 200 <ListBucketResult>; 403 AccessDenied; 404 NoSuchBucket;
  *                                     301 PermanentRedirect with x-amz-bucket-region: not followed
  * GET /<bucket>?list-type=2&max-keys=1000   the same, path-style
@@ -16,6 +18,7 @@
  */
 import { isExposed } from '../../../core/verdict.ts';
 import type { HttpAnswer, HttpSession } from '../../../net/connection.ts';
+import { identifierOf, lacksIdentifier } from '../../identifiers.ts';
 import { datasetName } from '../../names.ts';
 import { sumKnown, unidentified } from '../../observations.ts';
 import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
@@ -26,25 +29,50 @@ const LIST = '?list-type=2&max-keys=1000';
 const MOST_BUCKETS = 20;
 
 async function askS3(context: ProbeContext): Promise<Observation> {
-  return isBucketHost(context.host) ? await askBucketHost(context) : await askServer(context);
+  const bucket = identifierOf(context, 'bucket');
+  if (isBucketHost(context.host)) return await askBucketHost(context);
+  if (bucket !== undefined) return await askSharedHost(context, bucket);
+  return isSharedHost(context.host) ? lacksIdentifier('bucket') : await askServer(context);
 }
 
 /** Only the provider's own names say that the host is a bucket. */
 function isBucketHost(host: string): boolean {
-  return /\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com\.?$/i.test(host);
+  return /\.s3(?:\.dualstack)?(?:[.-][a-z0-9-]+)?\.amazonaws\.com\.?$/i.test(host) && !isSharedHost(host);
+}
+
+function isSharedHost(host: string): boolean {
+  return /^s3(?:\.dualstack)?(?:[.-][a-z0-9-]+)?\.amazonaws\.com\.?$/i.test(host);
+}
+
+/** All customers' buckets lie on this host: only the one that the authority proves is asked for. */
+async function askSharedHost(context: ProbeContext, bucket: string): Promise<Observation> {
+  const session = await context.http();
+  const control = await session.get(`/${bucket}-${context.nonce()}${LIST}`, { maxBytes: 65_536 });
+  const refused = await readS3(control);
+  context.record(`GET /<bucket>-<random>${LIST}`, shapeOf(control, refused));
+  if (refused.kind !== 'error') return unidentified('S3');
+  return await askOneBucket(session, context, bucket, `/${bucket}`);
 }
 
 async function askBucketHost(context: ProbeContext): Promise<Observation> {
-  const session = await context.http();
-  const answer = await session.get(`/${LIST}`);
+  return await askOneBucket(await context.http(), context, context.host.split('.')[0] ?? '', '/');
+}
+
+async function askOneBucket(
+  session: HttpSession,
+  context: ProbeContext,
+  bucket: string,
+  path: string,
+): Promise<Observation> {
+  const answer = await session.get(`${path}${LIST}`);
   const read = await readS3(answer);
-  context.record(`GET /${LIST}`, shapeOf(answer, read));
+  context.record(`GET ${path === '/' ? '/' : '/<bucket>'}${LIST}`, shapeOf(answer, read));
   if (read.kind === 'other') return unidentified('S3');
   const notTested = ['single objects, which may be public although the list is not'];
   if (read.kind === 'error') return { ...refusal(answer, read), notTested };
   if (read.kind !== 'bucket') return unidentified('S3');
-  const dataset = datasetOf(context.host.split('.')[0] ?? '', read.page, notTested);
-  const write = await bucketIsWritable(session, context, '/');
+  const dataset = datasetOf(bucket, read.page, notTested);
+  const write = await bucketIsWritable(session, context, path);
   return concludeBuckets([dataset], write, notTested, 'the bucket');
 }
 
@@ -76,12 +104,14 @@ async function askServer(context: ProbeContext): Promise<Observation> {
   const listed = read.kind === 'buckets' ? read.names : [];
   const found = await askBuckets(session, context, [...new Set([...named, ...listed])]);
   if (isExposed(found.verdict) && (found.verdict !== 'metadata-only' || listed.length > 0)) return found;
+  const also = named.length === 0 ? '' : `, and the ${named.length} buckets that the scope names are refused`;
   return {
     identified: true,
     product: 's3',
     verdict: 'secured',
     datasets: [],
-    reason: `the list of buckets is refused, and so are the ${named.length} buckets that the scope names`,
+    // Ceph answers strangers with an empty list where others refuse it.
+    reason: `the list of buckets is ${read.kind === 'buckets' ? 'empty' : 'refused'}${also}`,
     notTested: ['buckets that the scope does not name', 'single objects, which may be public although the list is not'],
   };
 }
@@ -173,7 +203,7 @@ export const s3: ProbeService = {
   id: 's3',
   aliases: ['s3-minio', 'minio'],
   title: 'S3-compatible object store',
-  version: 1,
+  version: 2,
   transport: 'http',
   serverSpeaksFirst: false,
   ports: [
@@ -193,8 +223,9 @@ export const s3: ProbeService = {
     'https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html',
   ],
   tested: [
-    { how: 'server', what: 's3rver 3.7.1' },
-    { how: 'documentation', what: 'Amazon S3, MinIO' },
+    { how: 'server', what: 's3rver 3.7.1 and Moto 5.2.1 (open, grants to everybody, plain and TLS)' },
+    { how: 'server', what: 'MinIO of February 2026 (private, anonymous policies, plain and TLS)' },
+    { how: 'documentation', what: 'Amazon S3' },
   ],
   probe: askS3,
 };

@@ -131,4 +131,28 @@ describe('the S3 dialogue', () => {
   ])('has no place for %s', (path) => {
     expect(s3Allow.permitsHttp('GET', path)).toBe(false);
   });
+
+  it('asks for the one bucket that the authority proves, where all customers share the host', async () => {
+    const server = await httpServer((path) => {
+      if (path === `/app-uploads${LIST}`) return objects(['a.jpg']);
+      return path === '/app-uploads?acl' ? acl('WRITE') : error(404, 'NoSuchBucket');
+    });
+    servers.push(server);
+    const scope = { identifiers: { bucket: 'app-uploads' }, buckets: ['rival'] };
+    expect(await askPort(server.port, 's3', undefined, scope)).toMatchObject({
+      verdict: 'anonymous-write',
+      datasets: [{ name: 'app-uploads', documents: 1 }],
+    });
+    expect(server.asked.every((one) => one.startsWith('GET /app-uploads'))).toBe(true);
+  });
+
+  it('has no place for another bucket there', () => {
+    const may = (path: string) =>
+      s3Allow.permitsRequest?.({ method: 'GET', path, headers: {} }, { bucket: 'app-uploads' });
+    expect(may(`/app-uploads${LIST}`)).toBe(true);
+    expect(may('/app-uploads?acl')).toBe(true);
+    expect(may(`/rival${LIST}`)).toBe(false);
+    expect(may('/rival?acl')).toBe(false);
+    expect(may('/')).toBe(false);
+  });
 });

@@ -1,0 +1,271 @@
+/** What the fields of one data set hold: names, values and neighbours weighed together. */
+import type { Category, MissionCategory } from '../core/category.ts';
+import type { Confidence } from '../core/severity.ts';
+import { contextualReadings, type FieldReading } from './classify.ts';
+import { countryOfDataset } from './country.ts';
+import { DETECTORS, type Detector } from './detectors.ts';
+import { contradiction, evidence, type ValueEvidence, valueEvidence } from './likelihood.ts';
+import type { OwnDetector } from './own-categories.ts';
+import { type PasswordStorage, passwordStorage } from './passwords.ts';
+import { reasonsOf } from './reasons.ts';
+import { subjectFields } from './subject.ts';
+import { hasPhrase } from './score.ts';
+import type { ValueSummary } from './values/tally.ts';
+
+export interface FieldToClassify {
+  /** Dotted path; arrays add nothing to it. */
+  name: string;
+  /** In the store's words, where it tells them. */
+  type?: string | undefined;
+  values?: ValueSummary | undefined;
+}
+
+export interface DatasetToClassify {
+  name?: string | undefined;
+  fields: readonly FieldToClassify[];
+  records?: number | undefined;
+  /** ISO code, where the caller knows it. */
+  country?: string | undefined;
+}
+
+export interface FieldVerdict {
+  name: string;
+  category: Category;
+  /** `payment/card-number`, `own:membership/name`. */
+  detector: string;
+  confidence: Confidence;
+  /** Log-odds, rounded to one place. */
+  score: number;
+  /** Sentences for people, without any value. */
+  reasons: string[];
+  counts: { values: number; examined: number; passed: number; distinct: number };
+}
+
+export interface DatasetVerdict {
+  fields: FieldVerdict[];
+  passwords: PasswordStorage[];
+  /** How many people it is about, as far as one field or the records tell. */
+  people?: { count: number; how: 'distinct' | 'records'; field?: string };
+  country?: string;
+}
+
+/** One in some hundred fields is personal in one given way. */
+const PRIOR = -6;
+const NAME_LIKELIHOOD = { 3: 11, 2: 10, 1: 6, 0: 6 } as const;
+/** For what the name alone would be taken for: `billing_address.first_name` is a name. */
+const LEADING = 0.6;
+/** A contextual word without its context. */
+const OUT_OF_CONTEXT = 2;
+const TENTATIVE = -0.5;
+const FIRM = 2;
+const SURE_VALUES = 6;
+
+const DEFAULTS: Readonly<Record<MissionCategory, string>> = {
+  ...{ credentials: 'credentials/secret', location: 'location/place', travel: 'travel/booking', payment: 'payment/detail' },
+  ...{ email: 'email/address', phone: 'phone/number', identity: 'identity/attribute', orders: 'orders/record' },
+  ...{ health: 'health/record', device: 'device/identifier' },
+};
+const PREPARED = DETECTORS.map((detector) => ({
+  detector,
+  phrases: detector.names
+    .split(',')
+    .map((phrase) => phrase.trim())
+    .filter(Boolean),
+}));
+/** Names that ask for an identifier of a person without saying of which country. */
+const GENERIC_ID =
+  'national id, id card, id number, identity number, tax id, tax number, document, documento, id document, identity document, personal number, personal id, personal code, citizen id, numero documento, identification, taxpayer id, nin, tin, steuernummer, numero identificacion, national number, social security, seguridad social, kimlik'.split(
+    ', ',
+  );
+/** Nouns of things that are often called after people. */
+const THINGS = new Set(
+  'company brand product city town team street model vendor school hotel ship band album movie title artist publisher supplier manufacturer organization organisation store shop restaurant club venue department project campaign station airport country state region county category color colour font theme firma entreprise empresa azienda marke marque marca file host table course plant animal song genre label unit'.split(
+    ' ',
+  ),
+);
+
+interface Candidate {
+  detector: Detector;
+  score: number;
+  reading?: FieldReading | undefined;
+  values?: ValueEvidence | undefined;
+  country?: boolean;
+}
+
+/**
+ * @param dataset names are enough; values make it sure
+ * @param options.own categories of one's own (`ownDetectors`)
+ */
+export function classifyDataset(dataset: DatasetToClassify, options: { own?: readonly OwnDetector[] } = {}): DatasetVerdict {
+  const name = dataset.name ?? '';
+  const readings = contextualReadings(
+    dataset.fields.map((field) => field.name),
+    name,
+  );
+  const country = dataset.country ?? countryOfDataset(name, dataset.fields);
+  const fields: FieldVerdict[] = [];
+  const passwords: PasswordStorage[] = [];
+  for (const [index, field] of dataset.fields.entries()) {
+    const read = readings[index] ?? { words: [], matches: [] };
+    const mine = ownVerdict(field, read.words, options.own ?? []);
+    const best = mine ?? verdictOf(field, read, country);
+    if (best === undefined) continue;
+    fields.push(best);
+    if (best.detector === 'credentials/password' || best.detector === 'credentials/password-hash') {
+      passwords.push(passwordStorage(field.name, field.values));
+    }
+  }
+  const people = peopleIn(name, dataset);
+  return {
+    fields,
+    passwords,
+    ...(people === undefined ? {} : { people }),
+    ...(country === undefined ? {} : { country }),
+  };
+}
+
+function verdictOf(
+  field: FieldToClassify,
+  read: { words: readonly string[]; matches: readonly FieldReading[] },
+  country: string | undefined,
+): FieldVerdict | undefined {
+  const candidates = candidatesOf(field, read, country);
+  let best: Candidate | undefined;
+  for (const one of candidates) if (best === undefined || one.score > best.score) best = one;
+  if (best === undefined || best.score < TENTATIVE) return undefined;
+  const { detector, score, values } = best;
+  const proven = values !== undefined && values.likelihood >= SURE_VALUES && values.tried >= 5 && values.passed >= values.tried * 0.8;
+  return {
+    name: field.name,
+    category: detector.category,
+    detector: detector.id.replace(/-value$/, ''),
+    confidence: proven && score >= FIRM ? 'confirmed' : score >= FIRM ? 'firm' : 'tentative',
+    score: Math.round(score * 10) / 10,
+    reasons: reasonsOf({ title: detector.title, words: best.reading?.text, values, country: best.country === true ? country : undefined, summary: field.values }),
+    counts: countsOf(field.values, values),
+  };
+}
+
+function candidatesOf(
+  field: FieldToClassify,
+  { words, matches }: { words: readonly string[]; matches: readonly FieldReading[] },
+  country: string | undefined,
+): Candidate[] {
+  const { values } = field;
+  const found: Candidate[] = [];
+  const told = matches.reduce((most, match) => Math.max(most, nameLikelihood(match)), 0);
+  const generic = GENERIC_ID.some((phrase) => hasPhrase(words, phrase));
+  for (const { detector, phrases } of PREPARED) {
+    const reading = strongest(matches, detector.category);
+    const named =
+      reading !== undefined &&
+      (DEFAULTS[detector.category] === detector.id || phrases.some((phrase) => hasPhrase(words, phrase)));
+    const asked = generic && detector.country !== undefined && detector.country === country;
+    if (!named && !asked && values === undefined) continue;
+    let seen = values === undefined ? undefined : valueEvidence(detector, values, named || asked);
+    let score = PRIOR;
+    if (named) score += nameLikelihood(reading) + specificity(detector, phrases, words);
+    else if (asked) score += 8;
+    else if (detector.country !== undefined && values !== undefined) {
+      // Written with its own separators or letters; without them only under a name, or in its country.
+      const check = `${detector.id}!`;
+      seen = evidence(detector, values, check, values.passed[check] ?? 0);
+    } else if (detector.alone !== true) continue;
+    if (!named && !asked) {
+      if (seen === undefined || seen.passed === 0) continue;
+      if (told >= 10) score -= 6;
+      if (isNamedThing(detector, words)) continue;
+    }
+    if (detector.country !== undefined && country !== undefined) score += detector.country === country ? 3 : -4;
+    if (detector.id === 'phone/number' && values !== undefined) seen = phoneEvidence(detector, values, country) ?? seen;
+    if (seen) score += seen.likelihood;
+    if (values !== undefined) score += contradiction(detector, values)?.likelihood ?? 0;
+    found.push({ detector, score, reading: named ? reading : undefined, values: seen, country: detector.country !== undefined && detector.country === country });
+  }
+  return found;
+}
+
+function isNamedThing({ id }: Detector, words: readonly string[]): boolean {
+  return id === 'identity/person-name' && words.some((word) => THINGS.has(word));
+}
+
+function nameLikelihood(match: FieldReading): number {
+  const likelihood = match.strength === 0 && !match.inContext ? OUT_OF_CONTEXT : NAME_LIKELIHOOD[match.strength];
+  return match.leading ? likelihood + LEADING : likelihood;
+}
+
+/** Rows that name the field's words come before their category's default, longer phrases before shorter ones. */
+function specificity(detector: Detector, phrases: readonly string[], words: readonly string[]): number {
+  let longest = 0;
+  for (const phrase of phrases) if (hasPhrase(words, phrase)) longest = Math.max(longest, phrase.split(' ').length);
+  return longest === 0 ? (DEFAULTS[detector.category] === detector.id ? 0 : -0.1) : 0.2 + longest * 0.1;
+}
+
+function strongest(matches: readonly FieldReading[], category: MissionCategory): FieldReading | undefined {
+  let found: FieldReading | undefined;
+  for (const match of matches) {
+    if (match.category === category && (found === undefined || nameLikelihood(match) > nameLikelihood(found))) found = match;
+  }
+  return found;
+}
+
+/** Numbers without + are judged by the plan of the country that the neighbours name. */
+function phoneEvidence(detector: Detector, values: ValueSummary, country: string | undefined): ValueEvidence | undefined {
+  const tried = values.passed['phone-tried'] ?? 0;
+  const international = values.passed['phone-international'] ?? 0;
+  if (country === undefined || tried < 3 || international > 0) return undefined;
+  const check = `phone-${country}`;
+  const passed = values.passed[check];
+  if (passed === undefined || passed / tried < 0.5) return undefined;
+  return evidence(detector, values, check, passed, tried);
+}
+
+function ownVerdict(field: FieldToClassify, words: readonly string[], own: readonly OwnDetector[]): FieldVerdict | undefined {
+  let best: { one: OwnDetector; score: number; named: string | undefined; seen: ValueEvidence | undefined } | undefined;
+  for (const one of own) {
+    const phrase = one.phrases.map((words) => words.join(' ')).find((text) => hasPhrase(words, text));
+    const seen =
+      field.values === undefined || field.values.count === 0 || one.pattern === undefined
+        ? undefined
+        : evidence({}, field.values, one.category, field.values.passed[one.category] ?? 0);
+    const score = PRIOR + (phrase === undefined ? 0 : 11) + (seen?.likelihood ?? 0);
+    if (score >= TENTATIVE && (best === undefined || score > best.score)) best = { one, score, named: phrase, seen };
+  }
+  if (best === undefined) return undefined;
+  const { one, score, named, seen } = best;
+  return {
+    name: field.name,
+    category: one.category,
+    detector: `${one.category}/${named === undefined ? 'pattern' : 'name'}`,
+    confidence: score >= FIRM ? 'firm' : 'tentative',
+    score: Math.round(score * 10) / 10,
+    reasons: reasonsOf({ title: one.title, words: named, values: seen, country: undefined, summary: field.values }),
+    counts: countsOf(field.values, seen),
+  };
+}
+
+function countsOf(summary: ValueSummary | undefined, seen: ValueEvidence | undefined): FieldVerdict['counts'] {
+  return {
+    values: summary?.count ?? 0,
+    examined: summary === undefined ? 0 : (seen?.tried ?? summary.examined),
+    passed: seen?.passed ?? 0,
+    distinct: summary?.distinct ?? 0,
+  };
+}
+
+function peopleIn(name: string, dataset: DatasetToClassify): DatasetVerdict['people'] {
+  const names = subjectFields(
+    name,
+    dataset.fields.map((field) => field.name),
+  );
+  for (const best of names) {
+    const values = dataset.fields.find((field) => field.name === best)?.values;
+    if (values !== undefined && values.count > 0) return { count: values.distinct, how: 'distinct', field: best };
+  }
+  if (names[0] !== undefined && dataset.records !== undefined) {
+    // Records of people are one each; of orders they are at most that many, which is not an estimate.
+    const [first] = names;
+    if (/(?:^|\.)_?id$/i.test(first)) return { count: dataset.records, how: 'records', field: first };
+  }
+  return undefined;
+}
