@@ -132,7 +132,7 @@ app_state.users @US b
 odoo_hr @GB c
   work_email=email/email work_phone=phone/national private_street=location/street private_zip=location/zip birthday=identity/dob ssnid=identity/nino passport_id=identity/passport permit_no=identity/code marital=identity/enum spouse_complete_name=identity/person emergency_contact=identity/person emergency_phone=phone/national km_home_work=-/small barcode=-/code pin=credentials/four active=-/bool resource_calendar_id=-/int
 pagila_customer @US c
-  first_name=identity/given last_name=identity/family email=email/email address=location/street address2=-/empty district=location/state postal_code=location/zip phone=phone/phone activebool=-/bool create_date=-/date last_update=-/stamp store_id=-/small rental_rate=-/price replacement_cost=-/price
+  first_name=identity/given last_name=identity/family email=email/email address=location/street address2=location/empty district=location/state postal_code=location/zip phone=phone/phone activebool=-/bool create_date=-/date last_update=-/stamp store_id=-/small rental_rate=-/price replacement_cost=-/price
 Person_Address(AdventureWorks) @US c
   AddressLine1=location/street City=location/city PostalCode=location/zip SpatialLocation=location/pair ModifiedDate=-/stamp rowguid=-/uuid StateProvinceID=-/small
 CreditCard @US c
@@ -165,6 +165,41 @@ oauth_tokens @US c
   access_token=credentials/token refresh_token=credentials/token client_secret=credentials/hex64 expires_at=-/stamp scope=-/enum revoked=-/bool token_type=-/enum redirect_uri=-/url grant_types=-/enum
 blob1 @GB c
   a=email/email b=identity/nino c=phone/e164 d=payment/card e=location/zip f=identity/person g=device/imei h=-/int i=-/prose j=-/path k=-/digits10 l=-/enum m=-/sku
+
+contacts(hubspot) @US d
+  hs_object_id=-/bigid firstname=identity/given lastname=identity/family work_email=email/email mobilephone=phone/phone address=location/street zip=location/zip jobtitle=-/job lifecyclestage=-/enum hs_ip_timezone=-/slug date_of_birth=identity/dob annualrevenue=-/price hs_email_bounce=-/small hs_email_open=-/small num_notes=-/small website=-/url
+zendesk_users @US d
+  details=-/prose time_zone=-/slug phone=phone/e164 shared_phone_number=-/bool locale_id=-/int two_factor_auth_enabled=-/bool last_login_at=-/stamp alias=identity/login signature=-/words moderator=-/bool restricted_agent=-/bool suspended=-/bool
+magento_quote @US d
+  customer_email=email/email customer_firstname=identity/given customer_dob=identity/dob remote_ip=device/ip items_qty=orders/small grand_total=orders/price reserved_order_id=orders/code is_virtual=-/bool store_to_base_rate=-/ratio converted_at=-/stamp
+fhir_observation @US d
+  subject.display=identity/person performer.display=identity/person valueQuantity.value=-/ratio bodySite.text=-/words issued=-/stamp effectiveDateTime=-/stamp interpretation.text=-/enum
+coverage @US d
+  subscriberId=health/code policyHolder.display=identity/person beneficiary.birthDate=identity/dob payor.identifier=-/code period.start=-/date order=-/small network=-/words
+airbnb_reservations @ES d
+  guest_first_name=identity/given guest_email=email/email guest_phone=phone/e164 checkin_date=travel/date checkout_date=travel/date number_of_guests=travel/small host_id=-/int listing_id=-/int cleaning_fee=-/price confirmation_code=travel/code guest_passport=identity/passport cancellation_policy=-/enum
+lieferungen @DE d
+  empfaenger=identity/person lieferanschrift=location/street postleitzahl=location/zip telefonnummer=phone/national sendungsnr=orders/code paketgewicht=-/ratio zustellversuch=-/small abstellgenehmigung=-/bool unterschrift=-/url
+mitglieder @DE d
+  mitgliedsnr=-/int nachname=identity/family vorname=identity/given gebdatum=identity/dobde email_adresse=email/email iban_nr=payment/iban beitrag=-/price austritt=-/date ehrenamt=-/bool
+assures @FR d
+  nom_usage=identity/family numero_securite_sociale=identity/nir date_de_naissance=identity/dobeu adresse_electronique=email/email tel_portable=phone/national mutuelle=health/company pathologie=health/words iban=payment/iban taux=-/ratio echeance=-/date
+alumnos @MX d
+  nombres=identity/given apellido_paterno=identity/family apellido_materno=identity/family curp_alumno=identity/curp telefono_casa=phone/national correo=email/email calle_numero=location/street cp=location/zip promedio=-/ratio grupo=-/letter semestre=-/small
+cittadini @IT d
+  cod_fiscale=identity/cf data_di_nascita=identity/dobeu residenza=location/street telefono_cellulare=phone/national email_personale=email/email numero_carta=payment/card reddito=payment/int stato_civile=identity/enum note=-/prose attivo=-/bool
+funcionarios @BR d
+  nm_completo=identity/person nr_cpf=identity/cpf dt_nascimento=identity/dobeu ds_email=email/email nr_celular=phone/national ds_endereco=location/street nr_cep=location/zip vl_salario=payment/price ds_cargo=-/job fl_ativo=-/bool dt_admissao=-/date
+pacjenci @PL d
+  nazwisko_imie=identity/person nr_pesel=identity/pesel tel_kontaktowy=phone/national adres_zamieszkania=location/street grupa_krwi=health/blood rozpoznanie=health/icd e_mail=email/email data_wizyty=-/date oddzial=-/words
+patienten @NL d
+  patientnummer=health/int geboortedatum=identity/dobeu bsn_nummer=identity/bsn adres=location/street telefoon_mobiel=phone/national huisarts=health/person medicatie=health/drug afspraak=-/stamp kamer=-/int
+employees(in) @IN d
+  emp_name=identity/person aadhaar_number=identity/aadhaar pan_number=identity/panin mobile_number=phone/national permanent_address=location/street bank_ifsc=payment/ifsc ctc=-/price grade=-/letter joining_date=-/date uan=identity/code
+tracking @US d
+  userIdHash=-/hex64 gps.latitude=location/lat gps.longitude=location/lng gps.accuracy=-/ratio speed=-/ratio deviceInfo.imei=device/imei deviceInfo.osVersion=-/version deviceInfo.wifiMacAddress=device/mac deviceInfo.manufacturer=-/company network.ipv4=device/ip appBuild=-/int
+mystery @FR d
+  data_0=email/email data_1=phone/e164 data_2=identity/nir data_3=location/pair data_4=device/agent data_5=payment/card data_6=identity/person data_7=-/ean data_8=-/digits16 data_9=-/date data_10=-/company data_11=-/slug data_12=-/hex16
 `;
 
 /** Data sets that hold nothing personal, and names that only look like it. */
@@ -233,4 +268,16 @@ logs @US c
   level=-/enum logger=-/slug thread=-/slug message=-/prose trace_id=-/hex span_id=-/hex16 http.status_code=-/int http.route=-/path duration=-/int host.name=-/slug container.id=-/hex64 pid=-/int line=-/int
 email_campaigns @US c
   subject_line=-/words email_count=-/int open_rate=-/ratio phone_preview_url=-/url from_template=-/slug sms_enabled=-/bool password_reset_enabled=-/bool card_style=-/enum send_hour=-/small address_validation=-/bool bounce_email_rate=-/ratio
+pull_requests @US d
+  number=-/int state=-/enum title=-/words merged=-/bool additions=-/int deletions=-/int base_ref=-/slug head_sha=-/hex40 labels=-/enum milestone=-/version draft=-/bool review_count=-/small
+energy_meters @DE d
+  zaehlernummer=-/code stand_kwh=-/ratio ablesedatum=-/date tarif=-/enum leistung=-/ratio phase=-/letter frequenz=-/ratio spannung=-/ratio einbau=-/date typ=-/enum
+ml_experiments @US d
+  run_name=-/slug learning_rate=-/ratio epochs=-/small loss=-/ratio accuracy=-/ratio model_path=-/path token_limit=-/int seed=-/int gpu_memory=-/int batch_size=-/int dataset_version=-/version embedding_size=-/int
+library @FR d
+  isbn=-/ean titre=-/words editeur=-/company annee=-/year pages=-/int cote=-/code exemplaires=-/small genre=-/enum resume=-/prose disponible=-/bool
+parking @ES d
+  plaza=-/int planta=-/small tarifa_hora=-/price ocupado=-/bool entrada=-/stamp salida=-/stamp importe=-/price zona=-/letter
+traps3 @US d
+  emailFooterHtml=-/prose phoneIcon=-/path address_type=-/enum card_width=-/int location_count=-/int is_patient=-/bool password_expires_days=-/int namespace=-/slug filename=-/path hostname=-/slug birth_rate=-/ratio street_count=-/int ip_count=-/int device_count=-/int cardinality=-/int ibanValidationEnabled=-/bool latitude_precision=-/small mobile_first=-/bool passport_required=-/bool orderDirection=-/enum flightMode=-/bool genderNeutral=-/bool zipper_color=-/color
 `;

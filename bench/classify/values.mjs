@@ -177,7 +177,6 @@ export function generators(country, seed) {
       .normalize('NFKD')
       .replace(/[^A-Za-z]/g, '')
       .toLowerCase() || `u${r.digits(4)}`;
-  const y = () => r.int(1942, 2006);
   const words =
     'copper lamp,oak table,solar pump,river stone,blue kettle,glass shelf,steam valve,quartz clock,linen cover,paper lantern'.split(
       ',',

@@ -47,16 +47,6 @@ const elasticsearch = (path) => {
   return json(404, { error: { type: 'index_not_found_exception' }, status: 404 });
 };
 
-const locked = () =>
-  json(
-    401,
-    { error: { type: 'security_exception', reason: 'missing authentication credentials' }, status: 401 },
-    {
-      'www-authenticate': 'Basic realm="security" charset="UTF-8"',
-      'x-elastic-product': 'Elasticsearch',
-    },
-  );
-
 const couchdb = (path) => {
   if (path === '/')
     return json(

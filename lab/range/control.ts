@@ -24,7 +24,7 @@ const statusSchema = z.object({
   configPath: z.string(),
   services: z.array(
     z.object({
-      name: z.enum(['search', 'db', 'live']),
+      name: z.enum(['search', 'db', 'live', 'api']),
       product: z.string(),
       state: z.enum(['running', 'skipped']),
       reason: z.string().optional(),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Server } from 'node:http';
 import { createStandIn, type StoredIndex } from '../elasticsearch-stand-in/index.ts';
 import { listenFailure } from './addresses.ts';
+import { closeServer, listenAt } from './http-server.ts';
 import type { RangeSecrets } from './secrets.ts';
 import { type RunningServer, type ServerStart, ServiceSkipped } from './service.ts';
 import type { ElasticsearchSettings } from './settings.ts';
@@ -18,7 +19,7 @@ export async function startElasticsearch(
   const servers: Server[] = [];
   const running: RunningServer = {
     stop: async () => {
-      await Promise.all(servers.map(close));
+      await Promise.all(servers.map(closeServer));
     },
   };
   for (const address of start.listen) {
@@ -40,7 +41,7 @@ export async function startElasticsearch(
       now: Date.now,
     });
     try {
-      await listening(server, address, start.port);
+      await listenAt(server, address, start.port);
       servers.push(server);
     } catch (error) {
       await running.stop();
@@ -48,21 +49,4 @@ export async function startElasticsearch(
     }
   }
   return running;
-}
-
-function listening(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, exclusive: true }, () => {
-      server.removeListener('error', reject);
-      resolve();
-    });
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

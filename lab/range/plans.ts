@@ -1,12 +1,18 @@
-/** The three services of the shop: which files each reads, and how it is started from them. */
+/** The services of the shop: which files each reads, and how it is started from them. */
 import { createIndices } from '../seed/indices.ts';
 import { createShop } from '../seed/shop.ts';
+import { SHOP_API_PORT, startShopApi } from './shop-api.ts';
 import { startElasticsearch } from './elasticsearch.ts';
 import { startMqtt } from './mqtt.ts';
 import { createPostgresql, type PostgresqlCluster } from './postgresql.ts';
 import type { RangeSecrets } from './secrets.ts';
 import type { RunningServer, ServerStart } from './service.ts';
-import { readElasticsearchSettings, readMosquittoSettings, readPostgresqlSettings } from './settings.ts';
+import {
+  readElasticsearchSettings,
+  readMosquittoSettings,
+  readPostgresqlSettings,
+  readShopApiSettings,
+} from './settings.ts';
 
 export interface ReadService {
   /** Whether the service's own file lets it listen beyond loopback. */
@@ -16,7 +22,7 @@ export interface ReadService {
 
 export interface ServicePlan {
   /** Its name in the compose file. */
-  name: 'search' | 'db' | 'live';
+  name: 'search' | 'db' | 'live' | 'api';
   product: string;
   port: number;
   /** Reads the service's files as they are now. */
@@ -71,6 +77,16 @@ export function planServices(dir: string, secrets: RangeSecrets): Plans {
           beyondLoopback: settings.beyondLoopback,
           start: (start) => startMqtt(start, settings, shop.deliveries, secrets.mqttApp),
         };
+      },
+    },
+    {
+      name: 'api',
+      product: 'API stand-in',
+      port: SHOP_API_PORT,
+      read: async () => {
+        const settings = await readShopApiSettings(dir);
+        // An API is there for the app: it is published, and stays so.
+        return { beyondLoopback: true, start: (start) => startShopApi(start, settings, secrets) };
       },
     },
   ];

@@ -15,6 +15,8 @@ export interface RangeSecrets {
   postgresSuperuser: string;
   /** `bluemarket-app` of the MQTT broker. */
   mqttApp: string;
+  /** Tokens of the two test accounts at the shop's API, by name. */
+  accounts: Readonly<Record<'alice' | 'bob', string>>;
 }
 
 export async function loadOrCreateSecrets(dir: string): Promise<RangeSecrets> {
@@ -27,6 +29,10 @@ export async function loadOrCreateSecrets(dir: string): Promise<RangeSecrets> {
     guardApi: await secret(folder, 'guard-api'),
     postgresSuperuser: await secret(folder, 'postgres-superuser'),
     mqttApp: await secret(folder, 'mqtt-app'),
+    accounts: {
+      alice: await secret(folder, 'account-alice'),
+      bob: await secret(folder, 'account-bob'),
+    },
   };
 }
 

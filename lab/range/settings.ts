@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { ServiceSkipped } from './service.ts';
 
 const EVERY_INTERFACE = new Set(['*', '0.0.0.0', '::', '_global_', '_site_']);
@@ -48,6 +49,21 @@ function flatten(value: unknown, prefix: string, into: Map<string, unknown>): vo
     return;
   }
   for (const [key, inner] of Object.entries(value)) flatten(inner, prefix === '' ? key : `${prefix}.${key}`, into);
+}
+
+export interface ShopApiSettings {
+  /** Whether an object is given to its owner alone. */
+  checksOwner: boolean;
+}
+
+export async function readShopApiSettings(dir: string): Promise<ShopApiSettings> {
+  const text = await readSetting(dir, 'api', 'api.yaml');
+  try {
+    const settings = z.object({ checkOwner: z.boolean().default(false) }).parse(parse(text));
+    return { checksOwner: settings.checkOwner };
+  } catch {
+    throw new ServiceSkipped('deploy/api/api.yaml has no checkOwner of true or false');
+  }
 }
 
 export interface PostgresqlSettings {

@@ -1,6 +1,6 @@
 /**
  * Bluemarket's customers and what they did: 12,400 records made from a seed. Everything is synthetic and can be told to
- * be: mail at example.org (RFC 2606), telephone numbers 555-01xx (reserved for fiction), addresses 192.0.2.x (RFC 5737),
+ * be: mail at example.org (RFC 2606), telephone numbers 555-01xx (reserved for fiction in every area), addresses 192.0.2.x (RFC 5737),
  * places around 0° N 0° E in the Gulf of Guinea, and password hashes, card and bank tokens that spell "synthetic".
  */
 import { createRandom, type Random } from './random.ts';
@@ -94,6 +94,8 @@ const LAST = ['Sample', 'Mustermann', 'Example', 'Placeholder', 'Testperson', 'S
 const STREETS = ['Example Street', 'Sample Road', 'Specimen Lane', 'Test Avenue', 'Placeholder Row'];
 const CITIES = ['Exampleton', 'Samplebridge', 'Testhaven', 'Specimen-on-Sea'];
 const GOODS = ['Rain jacket', 'Desk lamp', 'Trail shoes', 'Coffee grinder', 'Linen shirt', 'Headphones', 'Backpack'];
+/** A hundred numbers each are too few for a shop: how many people there are is told by how many numbers differ. */
+const AREAS = Array.from({ length: 40 }, (_, index) => 202 + 10 * Math.floor(index / 8) + (index % 8));
 const STATUSES = ['paid', 'packed', 'shipped', 'delivered', 'returned'];
 const FIRST_DAY = Date.UTC(2023, 0, 1);
 const DAY = 86_400_000;
@@ -116,7 +118,7 @@ function customer(random: Random, id: number): Customer {
     customer_id: id,
     full_name: `${first} ${last}`,
     email: `${first}.${last}.${id}@example.org`.toLowerCase(),
-    phone: phone(random),
+    phone: phone(random, id),
     password_hash: `$2b$10$synthetic.synthetic.synt${random.hex(27)}`,
     birth_date: day(random, -25_000, -7_000).slice(0, 10),
     address: address(random),
@@ -189,8 +191,8 @@ function address(random: Random): Address {
   };
 }
 
-function phone(random: Random): string {
-  return `+1 202 555 01${String(random.integer(0, 99)).padStart(2, '0')}`;
+function phone(random: Random, id: number): string {
+  return `+1 ${AREAS[id % AREAS.length]} 555 01${String(random.integer(0, 99)).padStart(2, '0')}`;
 }
 
 function place(random: Random): Place {

@@ -10,6 +10,7 @@ import { PosternError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { Skip } from '../core/skip.ts';
+import { isExposed } from '../core/verdict.ts';
 import type { Scope } from '../net/index.ts';
 import type { AccessConfig, AccessOptions, Account } from '../probe/access/index.ts';
 import type { DryPort } from '../probe/dry-run.ts';
@@ -55,7 +56,9 @@ export function createAccess(targets: readonly Target[], scope: Scope, options: 
     // What is not in scope is told by whoever made the scope.
     if (target === undefined || accounts === undefined) return;
     const { probeAccess } = await import('../probe/index.ts');
-    const outcome = await probeAccess(target, { api: await apiOf(api), accounts }, options);
+    // Those that name a service are of a store.
+    const users = accounts.filter(({ service }) => service === undefined);
+    const outcome = await probeAccess(target, { api: await apiOf(api), accounts: users }, options);
     checked.findings.push(...outcome.findings);
     checked.skips.push(...outcome.skips);
     if (outcome.access.length === 0) return;
@@ -69,9 +72,8 @@ export function createAccess(targets: readonly Target[], scope: Scope, options: 
       const configured = own.find(({ host }) => hostName(host) === hostName(result.host));
       const target = configured === undefined ? undefined : scope.find(configured.host);
       if (configured === undefined || target === undefined) return [];
-      // Beside an API, an account is of a store only where it says so: its token is nothing for other services to see.
-      const isMeant = ({ service, port }: TargetAccount) =>
-        configured.api === undefined || service !== undefined || port !== undefined;
+      // An account is of a store only where it says so: its credentials are nothing for other services to see.
+      const isMeant = ({ service }: TargetAccount) => service === result.service;
       if (!(configured.accounts ?? []).some(isMeant)) return [];
       const accounts = (await accountsOf(configured)) ?? [];
       const names = new Set((configured.accounts ?? []).filter(isMeant).map(({ name }) => name));
@@ -103,6 +105,21 @@ async function assetOf(host: string, port: number, tls: boolean): Promise<Endpoi
   };
 }
 
+/** What accounts get from stores that are shut to strangers: no story tells of them. */
+export function storesWithoutStory(results: readonly ProbeResult[]): AccessReport[] {
+  return results.flatMap(({ host, port, address, verdict, access = [] }) => {
+    if (access.length === 0 || port === null || isExposed(verdict)) return [];
+    const whats = [...new Set(access.map(({ what }) => what))];
+    const endpoints = whats.map((what) => ({
+      what,
+      access: access.filter((one) => one.what === what),
+      fields: [],
+      objects: 'shared' as const,
+    }));
+    return [{ host, port, address, endpoints }];
+  });
+}
+
 /** What would be asked of the APIs, for `--dry-run`; no secret is read. */
 export async function dryAccessOf(targets: readonly Target[], scope: Scope): Promise<DryPort[]> {
   const { dryAccess } = await import('../probe/index.ts');
@@ -110,7 +127,7 @@ export async function dryAccessOf(targets: readonly Target[], scope: Scope): Pro
   for (const { host, api, accounts = [] } of targets) {
     const target = scope.find(host);
     if (api === undefined || target === undefined) continue;
-    const names = accounts.map(({ name }) => name);
+    const names = accounts.filter(({ service }) => service === undefined).map(({ name }) => name);
     ports.push(dryAccess({ label: host, host: target.host, allowed: target.allowed }, await apiOf(api), names));
   }
   return ports;

@@ -1,4 +1,4 @@
-import type { IgnoreEntry, Target } from '../config/index.ts';
+import type { IgnoreEntry, LoadedConfig, Target } from '../config/index.ts';
 import type { CheckReport } from '../core/contract/check.ts';
 import type { Scope, Sent } from '../net/index.ts';
 import type { AddressReach } from '../probe/index.ts';
@@ -32,6 +32,10 @@ export interface CheckInput {
   outside?: { results: readonly ProbeResult[]; reach: readonly (AddressReach & { vantage: string })[] };
   /** Told of everything that is sent, before it is sent. */
   onSend?: (sent: Sent) => void;
+  /** What the host says about its own filters. */
+  firewall?: LoadedConfig['firewall'];
+  /** Categories of personal data that the project declares itself. */
+  ownCategories?: LoadedConfig['classify']['categories'];
   /** An earlier report: what it holds is not new. */
   baseline?: CheckReport;
   onProgress?: (event: CheckProgress) => void;

@@ -114,6 +114,7 @@ export async function probeTargets(input: CheckInput, verbs: Verbs, targets: rea
       ...(input.emptyPassword !== undefined && { emptyPassword: input.emptyPassword }),
       ...(input.signal && { signal: input.signal }),
       ...(input.onSend && { dialer: createDialer({ onSend: input.onSend }) }),
+      ...(verbs.subjectFields && { subjectFields: verbs.subjectFields }),
       onReach: (one) => reach.push(one),
     })) {
       results.push(result);

@@ -1,9 +1,14 @@
-import { classifyFields } from '../classify/index.ts';
 import type { ProbeLine } from '../core/contract/probe.ts';
 import type { ProbeResult } from '../probe/service.ts';
-import { probeLineOf } from './gather/probed.ts';
+import { type Classify, probeLineOf } from './gather/probed.ts';
+import { classifierOf } from './verbs.ts';
 
-/** What `postern probe` prints of one result: with the kinds of personal data that its field names tell. */
-export function probeLine(result: ProbeResult): ProbeLine {
-  return probeLineOf(result, classifyFields);
+const byNames = classifierOf([]);
+
+/**
+ * What `postern probe` prints of one result: with the kinds of personal data that its field names tell.
+ * @param classify weighs names with values where `--sample` brought some
+ */
+export function probeLine(result: ProbeResult, classify: Classify = byNames): ProbeLine {
+  return probeLineOf(result, classify);
 }

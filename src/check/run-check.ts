@@ -5,11 +5,12 @@ import { VERSION } from '../core/version.ts';
 import { createDialer } from '../net/index.ts';
 import type { AddressReach } from '../probe/index.ts';
 import type { ProbeResult } from '../probe/service.ts';
-import { type AccessChecked, createAccess } from './access.ts';
+import { type AccessChecked, createAccess, storesWithoutStory } from './access.ts';
 import { knownSince } from './baseline.ts';
 import { furtherPorts } from './further-ports.ts';
 import { hostName } from './gather/inspected.ts';
 import { compare } from './graph.ts';
+import { judgeHost } from './host-state.ts';
 import type { CheckInput } from './input.ts';
 import { join } from './join.ts';
 import { auditAll, inspectAll, probeAll, probeTargets, shownPath } from './parts.ts';
@@ -25,7 +26,7 @@ import { loadVerbs, type Verbs } from './verbs.ts';
 export async function runCheck(input: CheckInput): Promise<CheckReport> {
   const now = input.now ?? (() => new Date());
   const startedAt = now().toISOString();
-  const verbs = input.verbs ?? (await loadVerbs());
+  const verbs = input.verbs ?? (await loadVerbs(input.ownCategories));
   const [inspected, audited, probed] = await Promise.all([
     inspectAll(input, verbs),
     auditAll(input, verbs),
@@ -36,11 +37,13 @@ export async function runCheck(input: CheckInput): Promise<CheckReport> {
   const ports = furtherPorts(input.scope, inspected.apps, audited.audited, probed.results, hintOf);
   const further = await probeTargets(input, verbs, ports.targets);
   const access = await accessOf(input, [...probed.results, ...further.results], verbs);
+  const results = [...probed.results, ...further.results, ...(input.outside?.results ?? [])];
+  const host = await judgeHost(input.root, input.firewall, results, input.vantage, verbs.services);
   const joined = join({
     vantage: input.vantage,
     apps: inspected.apps,
     audited: audited.audited,
-    results: [...probed.results, ...further.results, ...(input.outside?.results ?? [])],
+    results,
     services: verbs.services,
     scoped: input.scope.targets.map(({ host }) => host),
     classify: verbs.classifyFields,
@@ -48,7 +51,11 @@ export async function runCheck(input: CheckInput): Promise<CheckReport> {
     hintOf,
     isNamed: controlled(input),
   });
-  const judged = suppress([...joined.findings, ...access.findings], joined.stories, input.ignore ?? []);
+  const judged = suppress(
+    [...joined.findings, ...access.findings, ...(host?.findings ?? [])],
+    joined.stories,
+    input.ignore ?? [],
+  );
   const skips = [
     ...inspected.skips,
     ...audited.skips,
@@ -57,6 +64,7 @@ export async function runCheck(input: CheckInput): Promise<CheckReport> {
     ...ports.skips,
     ...joined.skips,
     ...access.skips,
+    ...(host?.skips ?? []),
     ...judged.notes,
   ].sort((a, b) => compare(a.subject, b.subject) || compare(a.code, b.code));
   return {
@@ -66,7 +74,7 @@ export async function runCheck(input: CheckInput): Promise<CheckReport> {
     finishedAt: now().toISOString(),
     vantage: input.vantage,
     scopeHash: input.scope.hash,
-    assets: withAssets(joined.assets, access.assets),
+    assets: withAssets(joined.assets, [...access.assets, ...(host?.assets ?? [])]),
     edges: joined.edges,
     stories: judged.stories,
     findings: judged.findings,
@@ -92,7 +100,8 @@ async function accessOf(input: CheckInput, results: readonly ProbeResult[], verb
     const told = await access.ofStore(result);
     if (told.length > 0) result.access = told;
   }
-  return await access.ofApis();
+  const checked = await access.ofApis();
+  return { ...checked, reports: [...checked.reports, ...storesWithoutStory(results)] };
 }
 
 /** An API that an app names is there already. */

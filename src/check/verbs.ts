@@ -1,5 +1,5 @@
 import type { AuditResult } from '../audit/index.ts';
-import { classifyFields } from '../classify/index.ts';
+import { classifyDataset, type OwnDetector, ownDetectors, subjectFields } from '../classify/index.ts';
 import type { Category } from '../core/category.ts';
 import type { InspectReport } from '../core/contract/inspect.ts';
 import type { Finding } from '../core/finding.ts';
@@ -37,11 +37,13 @@ export interface Verbs {
   ): Promise<{ ok: boolean; detail: string; at: string }>;
   findingsOf(result: ProbeResult): Finding[];
   services: readonly ProbeService[];
+  /** Of a data set's fields those that tell people apart, the best first. */
+  subjectFields?(dataset: string, fields: readonly string[]): readonly string[];
   classifyFields(names: readonly string[], dataset?: string): readonly { name: string; category: Category }[];
 }
 
 /** The real ones, loaded when a check runs and not before. */
-export async function loadVerbs(): Promise<Verbs> {
+export async function loadVerbs(ownCategories: Parameters<typeof ownDetectors>[0] = []): Promise<Verbs> {
   const [inspect, audit, probe] = await Promise.all([
     import('../inspect/index.ts'),
     import('../audit/index.ts'),
@@ -54,6 +56,16 @@ export async function loadVerbs(): Promise<Verbs> {
     runControl: probe.runControl,
     findingsOf: probe.findingsOf,
     services: probe.services,
-    classifyFields,
+    classifyFields: classifierOf(ownDetectors(ownCategories)),
+    subjectFields,
   };
+}
+
+/** By names alone: values are looked at only where `--sample` asks for it. */
+export function classifierOf(own: readonly OwnDetector[]): Verbs['classifyFields'] {
+  return (names, dataset) =>
+    classifyDataset(
+      { fields: names.map((name) => ({ name })), ...(dataset === undefined ? {} : { name: dataset }) },
+      { own },
+    ).fields.map(({ name, category }) => ({ name, category }));
 }

@@ -56,13 +56,13 @@ export function contextualReadings(
   return read.map(({ words, matches }) => {
     const leading = best(matches.filter(({ strength, category }) => strength > 0 || context.has(category)));
     return {
-    words,
-    matches: matches.map((match) => ({
-      ...match,
-      leading: match === leading,
-      inContext: context.has(match.category),
-      text: words.slice(match.from, match.to + 1).join(' '),
-    })),
+      words,
+      matches: matches.map((match) => ({
+        ...match,
+        leading: match === leading,
+        inContext: context.has(match.category),
+        text: words.slice(match.from, match.to + 1).join(' '),
+      })),
     };
   });
 }

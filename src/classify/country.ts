@@ -34,7 +34,8 @@ export function countryOfDataset(
   const vote = (country: string | undefined, weight: number) => {
     if (country !== undefined) votes.set(country, (votes.get(country) ?? 0) + weight);
   };
-  for (const token of tokenise(dataset.slice(-128))) vote(countryOf(token) ?? WORDS.get(token), token.length === 2 ? 0.5 : 2);
+  for (const token of tokenise(dataset.slice(-128)))
+    vote(countryOf(token) ?? WORDS.get(token), token.length === 2 ? 0.5 : 2);
   for (const { name, values } of fields) {
     for (const word of new Set(wordsOf(name))) vote(WORDS.get(word), 1);
     if (values === undefined || values.examined === 0) continue;

@@ -8,8 +8,8 @@ import { contradiction, evidence, type ValueEvidence, valueEvidence } from './li
 import type { OwnDetector } from './own-categories.ts';
 import { type PasswordStorage, passwordStorage } from './passwords.ts';
 import { reasonsOf } from './reasons.ts';
+import { hasPhrase, phrasesOf } from './score.ts';
 import { subjectFields } from './subject.ts';
-import { hasPhrase } from './score.ts';
 import type { ValueSummary } from './values/tally.ts';
 
 export interface FieldToClassify {
@@ -56,27 +56,30 @@ const NAME_LIKELIHOOD = { 3: 11, 2: 10, 1: 6, 0: 6 } as const;
 const LEADING = 0.6;
 /** A contextual word without its context. */
 const OUT_OF_CONTEXT = 2;
+const REFUTED = -6;
+const PARTS = new Set(['last', 'first', 'four', 'masked', 'bin', 'token', 'hash', 'hashed', 'fingerprint', 'id']);
 const TENTATIVE = -0.5;
 const FIRM = 2;
 const SURE_VALUES = 6;
 
 const DEFAULTS: Readonly<Record<MissionCategory, string>> = {
-  ...{ credentials: 'credentials/secret', location: 'location/place', travel: 'travel/booking', payment: 'payment/detail' },
+  ...{
+    credentials: 'credentials/secret',
+    location: 'location/place',
+    travel: 'travel/booking',
+    payment: 'payment/detail',
+  },
   ...{ email: 'email/address', phone: 'phone/number', identity: 'identity/attribute', orders: 'orders/record' },
   ...{ health: 'health/record', device: 'device/identifier' },
 };
 const PREPARED = DETECTORS.map((detector) => ({
   detector,
-  phrases: detector.names
-    .split(',')
-    .map((phrase) => phrase.trim())
-    .filter(Boolean),
+  phrases: phrasesOf(detector.names),
 }));
 /** Names that ask for an identifier of a person without saying of which country. */
-const GENERIC_ID =
-  'national id, id card, id number, identity number, tax id, tax number, document, documento, id document, identity document, personal number, personal id, personal code, citizen id, numero documento, identification, taxpayer id, nin, tin, steuernummer, numero identificacion, national number, social security, seguridad social, kimlik'.split(
-    ', ',
-  );
+const GENERIC_ID = phrasesOf(
+  'national id, id card, id number, identity number, tax id, tax number, document, documento, id document, identity document, personal number, personal id, personal code, citizen id, numero documento, identification, taxpayer id, nin, tin, steuernummer, numero identificacion, national number, social security, seguridad social, kimlik',
+);
 /** Nouns of things that are often called after people. */
 const THINGS = new Set(
   'company brand product city town team street model vendor school hotel ship band album movie title artist publisher supplier manufacturer organization organisation store shop restaurant club venue department project campaign station airport country state region county category color colour font theme firma entreprise empresa azienda marke marque marca file host table course plant animal song genre label unit'.split(
@@ -96,7 +99,10 @@ interface Candidate {
  * @param dataset names are enough; values make it sure
  * @param options.own categories of one's own (`ownDetectors`)
  */
-export function classifyDataset(dataset: DatasetToClassify, options: { own?: readonly OwnDetector[] } = {}): DatasetVerdict {
+export function classifyDataset(
+  dataset: DatasetToClassify,
+  options: { own?: readonly OwnDetector[] } = {},
+): DatasetVerdict {
   const name = dataset.name ?? '';
   const readings = contextualReadings(
     dataset.fields.map((field) => field.name),
@@ -134,14 +140,24 @@ function verdictOf(
   for (const one of candidates) if (best === undefined || one.score > best.score) best = one;
   if (best === undefined || best.score < TENTATIVE) return undefined;
   const { detector, score, values } = best;
-  const proven = values !== undefined && values.likelihood >= SURE_VALUES && values.tried >= 5 && values.passed >= values.tried * 0.8;
+  const proven =
+    values !== undefined &&
+    values.likelihood >= SURE_VALUES &&
+    values.tried >= 5 &&
+    values.passed >= values.tried * 0.8;
   return {
     name: field.name,
     category: detector.category,
     detector: detector.id.replace(/-value$/, ''),
     confidence: proven && score >= FIRM ? 'confirmed' : score >= FIRM ? 'firm' : 'tentative',
     score: Math.round(score * 10) / 10,
-    reasons: reasonsOf({ title: detector.title, words: best.reading?.text, values, country: best.country === true ? country : undefined, summary: field.values }),
+    reasons: reasonsOf({
+      title: detector.title,
+      words: best.reading?.text,
+      values,
+      country: best.country === true ? country : undefined,
+      summary: field.values,
+    }),
     counts: countsOf(field.values, values),
   };
 }
@@ -180,9 +196,32 @@ function candidatesOf(
     if (detector.id === 'phone/number' && values !== undefined) seen = phoneEvidence(detector, values, country) ?? seen;
     if (seen) score += seen.likelihood;
     if (values !== undefined) score += contradiction(detector, values)?.likelihood ?? 0;
-    found.push({ detector, score, reading: named ? reading : undefined, values: seen, country: detector.country !== undefined && detector.country === country });
+    found.push({
+      detector,
+      score,
+      reading: named ? reading : undefined,
+      values: seen,
+      country: detector.country !== undefined && detector.country === country,
+    });
   }
+  refuteDefaults(found, words);
   return found;
+}
+
+/**
+ * What values refute is not saved by the row that every word of a category leads to: `pan_number` with other numbers holds
+ * no card, and no payment detail either. Parts and stand-ins (`iban_last4`, `card_token`) are something else.
+ */
+function refuteDefaults(found: Candidate[], words: readonly string[]): void {
+  if (words.some((word) => PARTS.has(word))) return;
+  for (const one of found) {
+    if (DEFAULTS[one.detector.category] !== one.detector.id) continue;
+    const refuted = found.find(
+      ({ detector, reading, values }) =>
+        detector.category === one.detector.category && reading !== undefined && (values?.likelihood ?? 0) <= REFUTED,
+    );
+    if (refuted !== undefined && one.values === undefined) one.score += refuted.values?.likelihood ?? 0;
+  }
 }
 
 function isNamedThing({ id }: Detector, words: readonly string[]): boolean {
@@ -195,22 +234,27 @@ function nameLikelihood(match: FieldReading): number {
 }
 
 /** Rows that name the field's words come before their category's default, longer phrases before shorter ones. */
-function specificity(detector: Detector, phrases: readonly string[], words: readonly string[]): number {
+function specificity(detector: Detector, phrases: readonly (readonly string[])[], words: readonly string[]): number {
   let longest = 0;
-  for (const phrase of phrases) if (hasPhrase(words, phrase)) longest = Math.max(longest, phrase.split(' ').length);
+  for (const phrase of phrases) if (hasPhrase(words, phrase)) longest = Math.max(longest, phrase.length);
   return longest === 0 ? (DEFAULTS[detector.category] === detector.id ? 0 : -0.1) : 0.2 + longest * 0.1;
 }
 
 function strongest(matches: readonly FieldReading[], category: MissionCategory): FieldReading | undefined {
   let found: FieldReading | undefined;
   for (const match of matches) {
-    if (match.category === category && (found === undefined || nameLikelihood(match) > nameLikelihood(found))) found = match;
+    if (match.category === category && (found === undefined || nameLikelihood(match) > nameLikelihood(found)))
+      found = match;
   }
   return found;
 }
 
 /** Numbers without + are judged by the plan of the country that the neighbours name. */
-function phoneEvidence(detector: Detector, values: ValueSummary, country: string | undefined): ValueEvidence | undefined {
+function phoneEvidence(
+  detector: Detector,
+  values: ValueSummary,
+  country: string | undefined,
+): ValueEvidence | undefined {
   const tried = values.passed['phone-tried'] ?? 0;
   const international = values.passed['phone-international'] ?? 0;
   if (country === undefined || tried < 3 || international > 0) return undefined;
@@ -220,10 +264,14 @@ function phoneEvidence(detector: Detector, values: ValueSummary, country: string
   return evidence(detector, values, check, passed, tried);
 }
 
-function ownVerdict(field: FieldToClassify, words: readonly string[], own: readonly OwnDetector[]): FieldVerdict | undefined {
+function ownVerdict(
+  field: FieldToClassify,
+  words: readonly string[],
+  own: readonly OwnDetector[],
+): FieldVerdict | undefined {
   let best: { one: OwnDetector; score: number; named: string | undefined; seen: ValueEvidence | undefined } | undefined;
   for (const one of own) {
-    const phrase = one.phrases.map((words) => words.join(' ')).find((text) => hasPhrase(words, text));
+    const phrase = one.phrases.find((own) => saysTogether(words, own.join('')))?.join(' ');
     const seen =
       field.values === undefined || field.values.count === 0 || one.pattern === undefined
         ? undefined
@@ -242,6 +290,15 @@ function ownVerdict(field: FieldToClassify, words: readonly string[], own: reado
     reasons: reasonsOf({ title: one.title, words: named, values: seen, country: undefined, summary: field.values }),
     counts: countsOf(field.values, seen),
   };
+}
+
+/** Written together or apart: `MitgliedsNummer` and `mitgliedsnummer` are one name. */
+function saysTogether(words: readonly string[], phrase: string): boolean {
+  return words.some((_, from) => {
+    let joined = '';
+    for (let at = from; at < words.length && joined.length < phrase.length; at++) joined += words[at] ?? '';
+    return joined === phrase;
+  });
 }
 
 function countsOf(summary: ValueSummary | undefined, seen: ValueEvidence | undefined): FieldVerdict['counts'] {

@@ -67,7 +67,10 @@ export function share(values: ValueSummary, check: string): number {
 }
 
 /** What the values cannot be, whatever the name says: a negative number, and why. */
-export function contradiction(detector: Detector, values: ValueSummary): { likelihood: number; reason: string } | undefined {
+export function contradiction(
+  detector: Detector,
+  values: ValueSummary,
+): { likelihood: number; reason: string } | undefined {
   if (values.count === 0) return undefined;
   const { category, id } = detector;
   const truths = (values.booleans + (values.passed.truth ?? 0)) / values.count;
@@ -87,7 +90,8 @@ export function contradiction(detector: Detector, values: ValueSummary): { likel
     if (small >= 0.8 && (secret || category === 'device')) return no(-10, 'its values are small numbers');
     if (small >= 0.8 && id === 'location/place') return no(-3, 'its values are small numbers');
   }
-  if (share(values, 'hex-number') >= 0.8 && category === 'location') return no(-10, 'its values are numbers of machines');
+  if (share(values, 'hex-number') >= 0.8 && category === 'location')
+    return no(-10, 'its values are numbers of machines');
   if (share(values, 'words') >= 0.8 && (id === 'location/latitude' || id === 'location/longitude')) {
     return no(-10, 'its values are words');
   }
@@ -100,6 +104,7 @@ function no(likelihood: number, reason: string): { likelihood: number; reason: s
 }
 
 function isTimeless({ category, id }: Detector): boolean {
-  if (category === 'identity') return id !== 'identity/date-of-birth' && id !== 'identity/attribute' && id !== 'identity/passport';
+  if (category === 'identity')
+    return id !== 'identity/date-of-birth' && id !== 'identity/attribute' && id !== 'identity/passport';
   return ['email', 'phone', 'credentials', 'device', 'location'].includes(category);
 }

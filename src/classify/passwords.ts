@@ -18,7 +18,11 @@ const MEANING: Readonly<Record<StorageKind, string>> = {
 
 export function passwordStorage(field: string, values: ValueSummary | undefined): PasswordStorage {
   if (values === undefined || values.count === 0) {
-    return { field, storage: 'unknown', reason: 'No value was read; the name alone does not tell how passwords are stored.' };
+    return {
+      field,
+      storage: 'unknown',
+      reason: 'No value was read; the name alone does not tell how passwords are stored.',
+    };
   }
   const tried = Math.max(1, values.examined);
   if (share(values, 'masked') >= 0.8) return { field, storage: 'unknown', reason: 'The values are masked.' };

@@ -23,7 +23,16 @@ interface Entry {
 const ENTRIES = new Map<string, Entry[]>();
 const KNOWN = new Set<string>();
 const REFERENCES = new Set(['id', 'ids', 'uuid']);
-const CHOICES = new Set(['settings', 'setting', 'preference', 'preferences', 'notification', 'notifications', 'consents', 'consent']);
+const CHOICES = new Set([
+  'settings',
+  'setting',
+  'preference',
+  'preferences',
+  'notification',
+  'notifications',
+  'consents',
+  'consent',
+]);
 const describers = new Set(words(DESCRIBERS));
 const neutral = new Set(words(NEUTRAL));
 const flags = new Set(words(FLAGS));
@@ -78,7 +87,7 @@ export function wordsOf(name: string): string[] {
     if (KNOWN.has(single)) return [single];
     // What is `ö` in Swedish, Finnish and Hungarian is no `oe` there.
     const bare = token.replace(/([aou])e/g, '$1');
-    if (bare !== token && KNOWN.has(bare)) return [bare];
+    if (bare !== token && bare.length > 3 && KNOWN.has(bare)) return [bare];
     return segment(token, (word) => SEGMENTS.has(word)) ?? segment(single, (word) => SEGMENTS.has(word)) ?? [token];
   });
   // `e_mail` and `eMail` are one word, and so are `user_name` and `username` (phrases take care of that).
@@ -109,7 +118,8 @@ export function readings(tokens: readonly string[]): Match[] {
     if (match.strength < 2 && match.to < head && REFERENCES.has(tokens[head] ?? '')) return [];
     if (match.to < head && describers.has(tokens[head] ?? '')) return [];
     // `email_template_id` names a template.
-    if (match.to + 1 < head && REFERENCES.has(tokens[head] ?? '') && describers.has(tokens[match.to + 1] ?? '')) return [];
+    if (match.to + 1 < head && REFERENCES.has(tokens[head] ?? '') && describers.has(tokens[match.to + 1] ?? ''))
+      return [];
     if (match.from > 0 && flags.has(tokens[0] ?? '')) return [];
     // `settings.notifications.email` says whether, not where to.
     if (match.category !== 'credentials' && tokens.slice(0, match.from).some((word) => CHOICES.has(word))) return [];
@@ -133,9 +143,13 @@ function headOf(tokens: readonly string[]): number {
   return -1;
 }
 
-/** @param phrase words separated by spaces */
-export function hasPhrase(tokens: readonly string[], phrase: string): boolean {
-  return findPhrase(tokens, words(phrase)) >= 0;
+/** Phrases of a list that is separated by commas, as words. */
+export function phrasesOf(list: string): string[][] {
+  return phrases(list);
+}
+
+export function hasPhrase(tokens: readonly string[], phrase: readonly string[]): boolean {
+  return findPhrase(tokens, phrase) >= 0;
 }
 
 function findPhrase(tokens: readonly string[], phrase: readonly string[]): number {

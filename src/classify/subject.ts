@@ -11,18 +11,32 @@ const PEOPLE = new Set(
     'asiakas uzivatel zakaznik kullanici musteri 用户 客户 顧客 ユーザー 회원 pelanggan pengguna applicant insured holder author follower friend'
   ).split(' '),
 );
-const IDS = new Set('id ids uid uuid guid no nr num number key ref code pk sub identifier pseudonym nummer numero cislo'.split(' '));
+const IDS = new Set(
+  'id ids uid uuid guid no nr num number key ref code pk sub identifier pseudonym nummer numero cislo'.split(' '),
+);
 /** These come before a person: `order.customer_id` is of a person, `customer.order_id` is not. */
 const OTHERS = new Set(
-  'order orders product item sku invoice payment transaction session device event message ticket booking trip cart shipment group role type status store shop address category'.split(' '),
+  'order orders product item sku invoice payment transaction session device event message ticket booking trip cart shipment group role type status store shop address category'.split(
+    ' ',
+  ),
 );
-const ALONE = new Set('uid userid userref customerid clientid memberid patientid accountid playerid kundennummer kundennr subject msisdn'.split(' '));
-const NATIONAL = new Set('ssn cpf dni pesel bsn nino aadhaar curp personnummer cnp hetu cpr oib tckn rut nif nir passport'.split(' '));
+const ALONE = new Set(
+  'uid userid userref customerid clientid memberid patientid accountid playerid kundennummer kundennr subject msisdn'.split(
+    ' ',
+  ),
+);
+const NATIONAL = new Set(
+  'ssn cpf dni pesel bsn nino aadhaar curp personnummer cnp hetu cpr oib tckn rut nif nir passport'.split(' '),
+);
 const EMAIL = new Set('email emails courriel correo epost eposta mail'.split(' '));
 const PHONE = new Set('phone telephone mobile msisdn telefon telefono telefone celular telefoon whatsapp'.split(' '));
 const LOGINS = new Set('username login nickname handle screenname'.split(' '));
 /** Not a person's key but one of its other sides. */
-const NOT_KEYS = new Set('verified count type status hash_algorithm at template enabled model brand version order parent group role agent'.split(' '));
+const NOT_KEYS = new Set(
+  'verified count type status hash_algorithm at template enabled model brand version order parent group role agent'.split(
+    ' ',
+  ),
+);
 
 /**
  * Fields that tell one person from another, the best first: a person's own key, a national id, an e-mail address, a phone

@@ -2,7 +2,17 @@
 
 const LONGEST_NAME = 256;
 const MOST_TOKENS = 24;
-const LETTERS: Readonly<Record<string, string>> = { ł: 'l', Ł: 'L', ø: 'o', Ø: 'O', ı: 'i', đ: 'd', Đ: 'D', æ: 'ae', Æ: 'AE' };
+const LETTERS: Readonly<Record<string, string>> = {
+  ł: 'l',
+  Ł: 'L',
+  ø: 'o',
+  Ø: 'O',
+  ı: 'i',
+  đ: 'd',
+  Đ: 'D',
+  æ: 'ae',
+  Æ: 'AE',
+};
 
 /** Without diacritics; the letters that NFKD leaves or changes wrongly come first. */
 export function plain(name: string): string {

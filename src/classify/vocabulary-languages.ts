@@ -10,7 +10,7 @@ import type { CategoryWords } from './vocabulary.ts';
 export const FURTHER_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
   credentials: {
     strong:
-      'passwordhash pwhash pswd psw pword userpassword motdepasse mdp haslo heslo losenord adgangskode salasana sifre parola jelszo ' +
+      'pw passwordhash pwhash pswd psw pword userpassword motdepasse mdp haslo heslo losenord adgangskode salasana sifre parola jelszo ' +
       'пароль 密码 口令 パスワード 비밀번호 katasandi sandi sessionid sessionkey accesstoken refreshtoken authtoken idtoken ' +
       'bearer privatekey secretkey clientsecret otpsecret recoverycodes',
     phrases:
@@ -40,16 +40,16 @@ export const FURTHER_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
       'bezorg adres, post code plaats, straat naam, huis nummer, lat long, geo lat lng, start lat, start lng, end lat, end lng, stop lat, stop lon, ' +
       'pickup lat, pickup lng, dropoff lat, dropoff lng, last known location, home lat, home lng, current lat, current lng, ' +
       'mailing street, mailing city, billing street, billing city, shipping street, shipping city, billing postcode, shipping postcode, ' +
-      'billing zip, shipping zip, mailing postal code, permanent address, present address, current address, residence address, delivery street, address street, address city, ' +
+      'billing zip, shipping zip, mailing postal code, permanent address, present address, current address, residence address, delivery street, address street, ' +
       'address zip, address postal code, address district, full address, formatted address, address 3, address line 1, address line 2, ' +
       'living address, registered address, birth country, pin code area, postal area, gps position, gps track, geo fence, user address, ' +
       'home postcode, posta kodu, ev adresi, acik adres, trvale bydliste, kode pos, alamat rumah, kota tinggal, ' +
       'почтовый индекс, адрес проживания, place of residence, city of residence, country of residence, work location gps, check in location, ' +
       'location coordinates, location latitude, location longitude, cell location, cell tower, street 1, street 2, apartment number, flat number',
     weak:
-      'adresa indirizzi adresses commune localite kraj obec okres wojewodztwo powiat gmina provincia estado comuna sehir ilce addr ' +
+      'adresa indirizzi adresses commune localite kraj obec okres wojewodztwo powiat gmina provincia comuna sehir ilce addr ' +
       'cap localidad apartment gatan kaupunki locality',
-    contextual: 'province estado_civil uf bundesland canton kanton postal fylke maakunta',
+    contextual: 'cp estado province uf bundesland canton kanton postal fylke maakunta',
   },
   travel: {
     strong:
@@ -72,7 +72,7 @@ export const FURTHER_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
       'numero reservation, reference reservation, dossier voyage, vlucht nummer, boekings nummer, numer lotu, numer rezerwacji, data wylotu, rezervasyon no, ucus no, ' +
       'traveler id, traveller id, traveler name, traveller name, traveler type, rail card, train no, coach seat, cruise number, rental car',
     weak: 'itinerario soggiorno sejour estancia aeropuerto aeroporto flughafen lotnisko lennot traveler traveller traveldocument pilgrim',
-    contextual: 'airline_code',
+    contextual: 'asiento assento posto zitplaats sitzplatz siege',
   },
   payment: {
     strong:
@@ -80,7 +80,7 @@ export const FURTHER_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
       'swift swiftbic bicswift bankleitzahl blz titulaire kontonr kontoinh rekening rekeninghouder rib cuentabancaria cbu clabe titolare ' +
       'pix chavepix boleto agencia ifsc upi upiid vpa konto rachunek nrb bankkonto kontonummer_iban kortnummer bankgiro plusgiro tilinumero kartanumero ' +
       'clearingnummer cislo_uctu hesap hesapno kart_numarasi kartno szamlaszam bankszamla счет карта 银行卡 银行卡号 卡号 账号 口座番号 口座名義 銀行名 カード番号 カード名義 ' +
-      '계좌번호 카드번호 norek rekening_bank salary salario gehalt lohn salaire stipendio wynagrodzenie paymentmethod payoutaccount ' +
+      '계좌번호 카드번호 norek rekening_bank salary salario gehalt lohn salaire stipendio wynagrodzenie salaris loen reddito revenus ingresos renda salario_mensal paymentmethod payoutaccount ' +
       'creditlimit ccv2 cardexp cardexpiry cardcvv cardcvc cardtype_last4 bsb mandate mandatereference sepamandate',
     phrases:
       'account number, account no, account num, acct no, acct number, bank account number, bank account holder, bank account iban, bank code, bank branch, bank identifier, branch code, ' +
@@ -119,7 +119,7 @@ export const FURTHER_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
     phrases:
       'phone no, phone num, phone home, phone work, phone mobile, mobile phone number, mobile num, day phone, evening phone, daytime phone, contact no, contact tel, tel mobile, tel portable, tel fixe, tel domicile, ' +
       'numero telefono, numero de telefono, telefono movil, telefono fijo, telefono casa, telefono celular, numero celular, numero movil, numero cellulare, numero di telefono, numero telefone, numero de telefone, ' +
-      'telefone celular, telefone fixo, telefone contato, telefoon nummer, mobiele nummer, numero de telephone, telephone portable, telephone mobile, telephone fixe, numero mobile, numer telefonu, nr telefonu, nr tel, telefon komorkowy, ' +
+      'telefone celular, telefone fixo, telefone contato, telefoon nummer, mobiele nummer, numero de telephone, telephone portable, telephone mobile, telephone fixe, numero mobile, numer telefonu, nr telefonu, nr tel, telefon komorkowy, tel kontaktowy, tel kontakt, ' +
       'cep telefonu, cep no, telefon no, telefon numarasi, no hp, no telp, nomor hp, nomor telepon, telefonni cislo, cislo telefonu, номер телефона, мобильный телефон, emergency phone, emergency contact number, emergency contact phone, ' +
       'whatsapp no, wa number, sms phone, sms to, land line, landline number, phone 1, phone 2, alt phone, fax number, telefon privat, telefon mobil, telefon nummer, mobil nummer, voice number, msisdn number, called number, calling number, to number',
     weak: 'landline telf fono telefax fon tfno hp',
@@ -130,8 +130,8 @@ export const FURTHER_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
       'fname lname fullname firstnames lastnames nameprefix fname1 legalname customername contactname patientname employeename drivername guestname middleinitial ' +
       'vollername rufname geburtsname anrede_name familienstand ausweisnummer personalausweisnummer steueridentifikationsnummer konfession sozialversicherungsnummer passnummer nachnamen ' +
       'nomfamille nomprenom prenoms datenaissance numerosecu nir insee civilite situation_familiale nombres nombrecompleto apellidopaterno apellidomaterno fechanacimiento genero nacionalidad ' +
-      'cedula rut run curp nie cuil cuit rfc cnh rg datanascita luogonascita cittadinanza nominativo datanascimento nomecompleto nascimentos genero nacionalidade nif estadocivil ' +
-      'geboortenaam burgerservicenummer geslachtsnaam voorletters tussenvoegsel nationaliteit roepnaam ' +
+      'cedula rut curp nie cuil cuit rfc cnh rg datanascita luogonascita cittadinanza nominativo datanascimento nomecompleto nascimentos genero nacionalidade nif estadocivil ' +
+      'geboortenaam burgerservicenummer geslachtsnaam voorletters tussenvoegsel nationaliteit roepnaam gebdatum gebdat geboorteplaats marital ' +
       'imie nazwisko imiona pesel dowod plec obywatelstwo dataurodzenia fornamn efternamn personnummer fodelsedatum fornavn etternavn efternavn fodselsdato fodselsnummer cprnummer cpr kjonn koen mellomnavn ' +
       'etunimi sukunimi henkilotunnus hetu syntymaaika sukupuoli jmeno prijmeni rodnecislo rodne narozeni pohlavi isim ad_soyad adsoyad soyad soyadi adi dogumtarihi tckn tckimlik kimlikno cinsiyet uyruk ' +
       'prenume cnp nume datanasterii keresztnev vezeteknev szuletes nev имя фамилия отчество паспорт снилс инн пол 姓名 姓 性别 出生日期 身份证 身份证号 护照号 民族 氏名 名前 苗字 ' +
@@ -156,20 +156,19 @@ export const FURTHER_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
       'geburts datum, geburts ort, geburts name, vor name, nach name, steuer id, steuer nr, steuer identifikationsnummer, sozial versicherungsnummer, sv nummer, ausweis nr, ausweis nummer, pass nummer, kfz kennzeichen, amtliches kennzeichen, fuehrerschein nummer, fuehrerschein nr, voller name, ' +
       'aadhaar number, aadhaar no, aadhar no, pan card, pan no, voter id, father husband name, nhs no, ni number, national insurance, national insurance number, social insurance number, sin number, medicare number, ssn last 4, last 4 ssn, ' +
       'passport no, passport num, passport expiry, passport country, passport issue date, identity document, identity card, identity no, government id, id document number, national number, national identifier, ' +
-      'resident id, residence permit, citizen id, civil id, personal number, personal code, personal id, personal identification number, tax identification number, tax payer id, taxpayer id, tax vat, taxvat, fiscal code, voter number, ' +
+      'resident id, residence permit, permit no, citizen id, civil id, personal number, personal code, personal id, personal identification number, tax identification number, tax payer id, taxpayer id, tax vat, taxvat, fiscal code, voter number, ' +
       'dl number, driving license number, driver license no, drivers license number, license number driver, vehicle registration, vehicle reg, registration plate, number plate, car plate, vehicle identification number, vin number, ' +
       'gender identity, sex at birth, birth sex, birth city, birth date time, birth dt, dob year, date birth, birthday date, country of birth, mother maiden name, mothers maiden name, parent 1 name, nick, profile pic, avatar url, photo url, face encoding, face vector, voice print, iris scan, finger prints, ' +
-      'user login, github username, twitter handle, instagram handle, facebook id, skype id, telegram id, telegram username, social handle, apple id, linkedin url, google id, wechat id, screen name',
+      'user handle, author handle, fingerprint template, fingerprint scan, fingerprint image, fingerprint data, user login, github username, twitter handle, instagram handle, facebook id, skype id, telegram id, telegram username, social handle, apple id, linkedin url, google id, wechat id, screen name',
     weak:
       'applicant insured spouse husband wife kin surname_prefix nickname_old vor nach patronymic ethnie religione religiao kimlik paszport pass_no nin name_kana kana patente plate bio birthname race_code tckimlikno persona dependents ' +
       'race',
-    contextual:
-      'nama nev nume jmeno namn navn nimi ad imya fornavne naamveld employer documento document',
+    contextual: 'handle nama nev nume jmeno namn navn nimi ad imya fornavne naamveld employer documento document',
   },
   orders: {
     strong:
       'orderid orderno ordernum ordernumber orderref orderdate ordertotal orderstatus ordertype orderitems purchaseid purchaseorder invoiceno invoicenumber invoiceid trackingnumber trackingno cartid basketid couponcode promocode vouchercode ' +
-      'loyaltynumber loyaltycard loyaltyid rewardpoints lieferadresse_id rechnungsnr bestellnr bestelldatum auftragsnummer sendungsnummer lieferschein warenkorbwert bestellwert bestellsumme bestellstatus ' +
+      'loyaltynumber loyaltycard loyaltyid rewardpoints lieferadresse_id rechnungsnr bestellnr bestelldatum auftragsnummer sendungsnummer sendungsnr lieferschein warenkorbwert bestellwert bestellsumme bestellstatus ' +
       'commandes numcommande numerocommande livraison colis achat achats compra compras envio albaran factura facturas cesta acquisto acquisti ordini spedizione scontrino carrinho_id compra_id pedidos nota_fiscal ' +
       'bestelnummer bestelling_id pakketnummer zamowienie zamowienia faktura koszyk przesylka ordrenummer ordre bestallning bestallningsnummer varukorg kundvagn kjop handlekurv tilaus tilausnumero ostoskori lasku ' +
       'objednavka kosik siparis siparisno sepet kargo fatura_no comanda rendeles szamla kosar заказ заказа корзина 订单 订单号 购物车 注文番号 注文 注文日 注文金額 購入 購入日 주문번호 주문 장바구니 pesanan keranjang ' +
@@ -184,14 +183,14 @@ export const FURTHER_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
       'importe pedido, fecha compra, fecha de compra, importe compra, numero factura, numero seguimiento, numero ordine, data ordine, totale ordine, stato ordine, numero fattura, data acquisto, importo ordine, data pedido, valor pedido, valor total, total do pedido, status pedido, data compra, data da compra, valor compra, numero fatura, ' +
       'codigo rastreio, bestell nummer, bestell datum, bestell wert, bestell status, bestell summe, rechnungs nummer, rechnungs betrag, rechnungs datum, auftrags nummer, auftrags datum, sendungs nummer, bestel nummer, bestel datum, factuur nummer, track and trace, numer zamowienia, data zamowienia, wartosc zamowienia, status zamowienia, ' +
       'numer faktury, order nummer, ordre nummer, cislo objednavky, datum objednavky, siparis no, siparis tarihi, siparis tutari, siparis numarasi, fatura no, kargo takip no, номер заказа, дата заказа, сумма заказа, nomor pesanan, nomor resi, tanggal pesanan, total belanja',
-    weak: 'fulfillment fulfilment parcel backorders merchandise rma buyer paket rewards dispatch bonuspunkte betalning montant importe',
+    weak: 'fulfillment fulfilment parcel backorders merchandise rma buyer paket rewards dispatch bonuspunkte betalning',
     contextual: 'unit_price lineitem subtotal_price',
   },
   health: {
     strong:
       'diagnosiscode diagnosedate icdcode icd9 icd10 icd10code patientid patientno mrn bloodtype bloodgroup bloodpressure heartrate bloodglucose medicalrecordnumber nhsnumber hba1c dosageinstruction immunization ' +
       'immunizations vaccinations comorbidity comorbidities prognosis smoker smoking alcohol disease diseases medications drugs_taken allergen allergens pulse hemoglobin haemoglobin triglycerides ldl hdl creatinine bodytemperature ' +
-      'menses ovulation contraception contraceptive lmp gravida parity biopsy oncology chemotherapy dialysis disabilities handicap depression anxiety psychiatric spo2 bodyweight bmivalue apgar ' +
+      'menses ovulation contraception contraceptive lmp gravida parity biopsy oncology chemotherapy dialysis disabilities handicap depression anxiety psychiatric spo2 bodyweight pathologie rozpoznanie huisarts subscriberid bmivalue apgar ' +
       'zorgverzekeraar hausarzt koerpergroesse befund befunde blutdruck blutzucker allergien medikation medikamente vorerkrankung vorerkrankungen impfung impfstatus arzt behinderung schwangerschaft patientennummer patientenname versichertennr krankenversicherung krankenkassennummer symptome gewicht_kg diagnoseschluessel ' +
       'groupesanguin antecedents allergie tension_arterielle traitement_medical vaccin handicape grossesse mutuelle maladies ordonnances patologia patologias alergia alergias sintomas sintoma receta medicacion vacuna vacunas embarazo discapacidad tipo_sangre presion_arterial ' +
       'anamnesi patologie allergie_note vaccino gravidanza gruppo_sangue ricetta terapia farmaci sintomi alergias_conhecidas vacina vacinas gravidez prontuario convenio tipo_sanguineo pressao_arterial deficiencia ' +
@@ -203,7 +202,7 @@ export const FURTHER_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
       'medical record number, medical record no, health id, health number, health card, health card number, health plan, health status code, insurance id, insurance member id, insurance policy number, medicaid id, medicare id, member insurance id, insurance policy no, ' +
       'vital signs, vital sign, pulse rate, resting heart rate, heart rate bpm, heart beat, body temperature, body temp, body fat, oxygen saturation, respiratory rate, systolic bp, diastolic bp, bp systolic, bp diastolic, glucose level, blood glucose level, blood alcohol, blood sugar level, cholesterol level, insulin units, calorie intake, ' +
       'family history, surgical history, allergy notes, allergy list, known allergies, drug name, drug code, drug allergy, dosage instruction, dose quantity, medication name, medication code, prescription number, prescription date, rx number, vaccine code, vaccine name, vaccination date, immunization status, covid test, covid status, hiv status, test result, lab value, lab test, ' +
-      'pregnancy status, pregnancy week, due date pregnancy, menstrual cycle, cycle start, cycle day, period start, last menstrual period, disability status, disability type, genetic data, dna sequence, sleep hours, sleep duration, sleep stage, smoking status, alcohol use, drinking habits, weight kg, height cm, step count, steps count, mood score, treating physician, attending physician, ' +
+      'pregnancy status, pregnancy week, due date pregnancy, menstrual cycle, cycle start, cycle day, last menstrual period, disability status, disability type, genetic data, dna sequence, sleep hours, sleep duration, sleep stage, smoking status, alcohol use, drinking habits, weight kg, height cm, step count, steps count, mood score, treating physician, attending physician, ' +
       'care plan, clinical notes, clinical status, clinical note, doctor notes, nurse notes, ward number, therapy notes, mental health score, ' +
       'groupe sanguin patient, numero mutuelle, tension arterielle, antecedents medicaux, traitement en cours, grupo sanguineo paciente, tipo de sangre, presion arterial, historia clinica, numero historia clinica, antecedentes medicos, obra social, pressione arteriosa, cartella clinica, gruppo sanguigno paziente, tessera sanitaria, numero tessera sanitaria, tipo sanguineo, ' +
       'tipo sangue, pressao arterial, plano de saude, plano saude, cartao sus, numero sus, historico medico, blut gruppe, blut druck, kranken kasse, cause of death, date of death, krankenkassen nummer, versicherten nummer, diagnose code, icd code diagnose, bloed groep, bloed druk, zorg verzekeraar, polis nummer zorg, medische gegevens, medisch dossier, grupa krwi, karta pacjenta, kod choroby, cisnienie krwi, ' +
@@ -215,7 +214,7 @@ export const FURTHER_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
     strong:
       'ipaddr ipaddr4 ipv4 ipv6 ipv4address ipv6address clientip remoteip userip sourceip srcip lastip loginip signupip remoteaddr xforwardedfor macaddr macid wifimac btmac deviceuuid deviceuid deviceserial devicetoken ' +
       'deviceguid devicefingerprint deviceidentifier advertisingid advertiserid adverstisingid ifa idfvid oaid androidadid serialnumber_device serialno_device handsetid handset installationid installid visitorid fingerprintid ' +
-      'apnstoken gcmtoken registrationtoken onesignalid playerid_push useragentstring browseragent geraeteid geraetenummer seriennummer_geraet geraetekennung adresseip identifiantappareil idappareil dispositivoid iddispositivo ' +
+      'apnstoken gcmtoken registrationtoken idvisitor onesignalid playerid_push useragentstring browseragent geraeteid geraetenummer seriennummer_geraet geraetekennung adresseip identifiantappareil idappareil dispositivoid iddispositivo ' +
       'identificatoredispositivo apparaatid toestelid idurzadzenia urzadzenie_id enhetsid laiteid zarizeni_id cihazid cihaz_id 设备号 设备标识 端末識別番号 端末番号 기기식별번호 perangkatid eid esim mdn',
     phrases:
       'ip, ip v 4 address, ip v 6 address, ip addresses, ip 4, ip 6, ip from, ip hash, ip v4, ip v6, login ip address, current sign in ip, last sign in ip, created ip, created from ip, registration ip, register ip, request ip, session ip, sender ip, peer ip, remote addr, remote address, forwarded for, x forwarded for, ' +

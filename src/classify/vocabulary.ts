@@ -46,7 +46,7 @@ export const VOCABULARY: Readonly<Record<MissionCategory, CategoryWords>> = {
       'current position, address line, street number, house number, address 1, address 2, code postal, codigo postal, ' +
       'last seen location, home city, code insee',
     weak: 'location city town geo address adresse adres direccion ville stadt coords village county province',
-    contextual: 'position country state region district x y place neighborhood neighbourhood timezone land pays pais paese',
+    contextual: 'position country state region district x y place neighborhood neighbourhood land pays pais paese',
   },
   travel: {
     strong:
@@ -112,7 +112,7 @@ export const VOCABULARY: Readonly<Record<MissionCategory, CategoryWords>> = {
       'tax number, tax file number, driver license, drivers license, driver licence, driving license, driving licence, ' +
       'license plate, licence plate, plate number, marital status, sexual orientation, political opinion, codice fiscale, ' +
       'profile photo, profile picture, profile image, face id, face embedding, finger print, biometric template, f name, l name',
-    weak: 'sex avatar recipient ethnic race selfie signature fingerprint biometric citizen login handle',
+    weak: 'sex avatar recipient ethnic race selfie signature biometric citizen login',
     contextual: 'name nom nome nombre naam age title salutation photo initials suffix prefix anrede occupation',
   },
   orders: {
@@ -124,10 +124,10 @@ export const VOCABULARY: Readonly<Record<MissionCategory, CategoryWords>> = {
       'order id, order no, order nr, order number, order date, order total, order status, order amount, order item, order items, ' +
       'order line, order lines, order value, order ref, order reference, order count, order history, order time, order details, ' +
       'last order, total orders, orders count, tracking number, tracking code, shipment id, shipping method, shipping cost, ' +
-      'delivery date, delivery id, delivery time, line items, line item, coupon code, gift card, sub total, ' +
+      'delivery date, delivery id, delivery time, coupon code, gift card, sub total, ' +
       'total amount, total price, grand total, purchase date, loyalty points, return reason',
-    weak: 'orders sku subtotal shipment coupon delivery quantity receipt discount shipping',
-    contextual: 'order total items qty price product amount',
+    weak: 'orders sku subtotal shipment coupon delivery receipt discount shipping',
+    contextual: 'order total items qty quantity price product amount importe montant',
   },
   health: {
     strong:
@@ -172,7 +172,7 @@ export const DESCRIBERS =
   'schema source channel campaign queue topic job task event log logs error errors reason usage used quality accuracy precision ' +
   'unit units scale group pattern regex mask masking separator prefix suffix check checks health resolution ready visibility ' +
   'language locale timezone currency plan tier permission permissions role roles scope scopes compliance bounce test tested ' +
-  'estimated constraint ms sec seconds millis px pct breakpoint ttl hash_algorithm algorithm rounds encoding charset support supported types models versions case book';
+  'days hours minutes weeks estimated constraint ms sec seconds millis px pct breakpoint ttl hash_algorithm algorithm rounds encoding charset support supported types models versions case book';
 
 /** Last words that change nothing: `phone_number`, `email_hash`, `address_2`, `street_name`. */
 export const NEUTRAL =
@@ -197,7 +197,7 @@ export const OTHER_MEANINGS =
   'mobile app, mobile web, mobile version, state machine, zip file, zip archive, table cell, cell value, cell count, pass rate, ' +
   'pass count, game level, race condition, race track, travel time, sign in count, cookie consent, cookie policy, cart abandoned, ' +
   'ip rating, signature algorithm, package signature, app signature, file signature, driver version, port mobile, ' +
-  'market cap, wheelchair boarding, job title, inventory quantity, stock quantity, available quantity, quantity on hand, birth integer, location type, location id, menu position, grid position, video position, password policy, secret santa, session timeout, patient zero, ' +
+  'tax amount, tax rate, invoice prefix, key prefix, table prefix, path prefix, phone prefix, order prefix, mode livraison, mode de livraison, frais livraison, market cap, wheelchair boarding, job title, inventory quantity, stock quantity, available quantity, quantity on hand, birth integer, location type, location id, menu position, grid position, video position, password policy, secret santa, session timeout, patient zero, ' +
   'destination url, destination address, destination port, source address, source port, destination ip, payment terms, handle type, ' +
   'bank holiday, phone code, dial code, calling code, area code, basket ball, login count, login page, login url, last login, login at, last login at, login attempts, position title, job position';
 

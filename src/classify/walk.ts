@@ -93,11 +93,12 @@ export function collectFields(own: readonly OwnPattern[] = []): FieldCollector {
   function walkInside(value: object, node: Node, depth: number): void {
     for (const item of Array.isArray(value) ? value.slice(0, MOST_OF_ARRAY) : [value]) {
       if (typeof item !== 'object' || item === null) tallyOf(node)?.add(item);
-      else for (const [key, inner] of Object.entries(item)) {
-        const target = child(node, key);
-        if (typeof inner === 'string') tallyOf(target)?.add(inner);
-        else walk(inner, target, depth + 1);
-      }
+      else
+        for (const [key, inner] of Object.entries(item)) {
+          const target = child(node, key);
+          if (typeof inner === 'string') tallyOf(target)?.add(inner);
+          else walk(inner, target, depth + 1);
+        }
     }
   }
 
@@ -122,7 +123,8 @@ export function collectFields(own: readonly OwnPattern[] = []): FieldCollector {
     fields() {
       const found = [...columns].map(([name, tally]) => ({ name, values: tally.summary() }));
       const visit = (node: Node): void => {
-        if (node.tally !== undefined) found.push({ name: node.path === '' ? '*' : node.path, values: node.tally.summary() });
+        if (node.tally !== undefined)
+          found.push({ name: node.path === '' ? '*' : node.path, values: node.tally.summary() });
         for (const next of new Set(node.children?.values())) visit(next);
       };
       visit(root);

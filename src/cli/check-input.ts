@@ -58,6 +58,8 @@ export async function inputOf(
       ...chosen,
       scope,
       targets: config?.targets ?? [],
+      ...(config?.firewall === undefined ? {} : { firewall: config.firewall }),
+      ownCategories: config?.classify.categories ?? [],
       vantage: config?.vantage ?? 'this machine',
       redactionKey: key,
       ...(emptyPassword === undefined ? {} : { emptyPassword }),

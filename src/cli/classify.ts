@@ -31,7 +31,10 @@ export function classify(program: Command, io: Io, exit: (code: number) => void)
       .command('classify')
       .description('tell which fields of files and stores are personal, how sure, and about how many people')
       .argument('<source...>', 'files, or stores as host, host:port or host:port/service')
-      .option('--as <kind>', 'read files as this kind instead of telling it: csv, json, jsonl, sql, key-list, object-list, …')
+      .option(
+        '--as <kind>',
+        'read files as this kind instead of telling it: csv, json, jsonl, sql, key-list, object-list, …',
+      )
       .option('--sample <n>', 'stores: look at up to n values of each field, in memory only (0 to 5)', '0')
       .option('--config <file>', 'postern.yaml with categories of your own, and authority over stores'),
     FORMATS,
@@ -71,11 +74,18 @@ Examples:
       }
       if (stores.length > 0) {
         await interruptible(async (interrupted) => {
-          const read = await readStores(config, stores, sample, own, interrupted.signal, (text) => progress.update(text));
+          const read = await readStores(config, stores, sample, own, interrupted.signal, (text) =>
+            progress.update(text),
+          );
           datasets.push(...read.datasets);
           skips.push(...read.skips);
           if (interrupted.signal.aborted) {
-            skips.push({ subject: 'classify', code: 'INTERRUPTED', reason: 'stopped by the user', severity: 'incomplete' });
+            skips.push({
+              subject: 'classify',
+              code: 'INTERRUPTED',
+              reason: 'stopped by the user',
+              severity: 'incomplete',
+            });
           }
         });
       }
@@ -94,7 +104,8 @@ Examples:
 function isFile(io: Io, source: string): boolean {
   const path = resolve(io.cwd, source);
   if (existsSync(path)) {
-    if (statSync(path).isDirectory()) throw new PosternError('E_USAGE', `${source} is a folder`, { hint: 'Name the files in it.' });
+    if (statSync(path).isDirectory())
+      throw new PosternError('E_USAGE', `${source} is a folder`, { hint: 'Name the files in it.' });
     return true;
   }
   if (/\.(?:csv|tsv|jsonl?|ndjson|sql|txt|dump)$/i.test(source) || /^[./~]/.test(source)) {
@@ -112,7 +123,9 @@ async function readFile(
   const { FILE_FORMATS, patternsOf, readDataFile } = await import('../classify/index.ts');
   const kind = FILE_FORMATS.find((known) => known === as);
   if (as !== undefined && kind === undefined) {
-    throw new PosternError('E_USAGE', `--as ${as}: no such kind of file`, { hint: `Use one of ${FILE_FORMATS.join(', ')}.` });
+    throw new PosternError('E_USAGE', `--as ${as}: no such kind of file`, {
+      hint: `Use one of ${FILE_FORMATS.join(', ')}.`,
+    });
   }
   const path = resolve(io.cwd, file);
   const { datasets, format, skips } = await readDataFile(path, { own: patternsOf(own), format: kind, shown: file });
@@ -135,23 +148,34 @@ async function readStores(
   signal: AbortSignal,
   tell: (text: string) => void,
 ): Promise<{ datasets: SourcedDataset[]; skips: Skip[] }> {
-  const [{ parseTarget, probe, skipOf }, { openScope }, { createTally, patternsOf, subjectFields }] = await Promise.all([
-    import('../probe/index.ts'),
-    import('./scope-of.ts'),
-    import('../classify/index.ts'),
-  ]);
+  const [{ parseTarget, probe, skipOf }, { openScope }, { createTally, patternsOf, subjectFields }] = await Promise.all(
+    [import('../probe/index.ts'), import('./scope-of.ts'), import('../classify/index.ts')],
+  );
   const datasets: SourcedDataset[] = [];
   const skips: Skip[] = [];
   const lines = names.map((name) => parseTarget(name));
-  const scope = await openScope(config, lines.map(({ host }) => host));
+  const scope = await openScope(
+    config,
+    lines.map(({ host }) => host),
+  );
   for (const { label, host, port, service } of lines) {
     const target = scope.find(host);
     if (target === undefined) {
       const error = scope.refused.find((refused) => refused.host.toLowerCase() === host.toLowerCase())?.error;
-      skips.push({ subject: label, code: error?.code ?? 'E_SCOPE', reason: error ? `${error.message} ${error.hint}` : 'not in scope', severity: 'incomplete' });
+      skips.push({
+        subject: label,
+        code: error?.code ?? 'E_SCOPE',
+        reason: error ? `${error.message} ${error.hint}` : 'not in scope',
+        severity: 'incomplete',
+      });
       continue;
     }
-    const asked = { label, target, ...(port === undefined ? {} : { port }), ...(service === undefined ? {} : { service }) };
+    const asked = {
+      label,
+      target,
+      ...(port === undefined ? {} : { port }),
+      ...(service === undefined ? {} : { service }),
+    };
     const tallies = new Map<string, ReturnType<typeof createTally>>();
     const values = {
       most: sample,
@@ -173,7 +197,11 @@ async function readStores(
           format: result.product ?? result.service,
           ...(documents === undefined ? {} : { records: documents }),
           ...(people === undefined ? {} : { people }),
-          fields: fields.map((field) => ({ name: field, type: fieldTypes?.[field], values: tallies.get(JSON.stringify([name, field]))?.summary() })),
+          fields: fields.map((field) => ({
+            name: field,
+            type: fieldTypes?.[field],
+            values: tallies.get(JSON.stringify([name, field]))?.summary(),
+          })),
         });
       }
       tallies.clear();

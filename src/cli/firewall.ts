@@ -4,7 +4,7 @@ import type { FirewallConfig } from '../config/firewall-schema.ts';
 import { PosternError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { FirewallFormat, HostView, Reach, ReachSource, StateFile, StorePort } from '../firewall/index.ts';
+import type { FirewallFormat, HostView, LetIn, Reach, ReachSource, StateFile, StorePort } from '../firewall/index.ts';
 import { plain } from '../report/untrusted.ts';
 import { exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
@@ -80,7 +80,7 @@ Examples:
         });
       }
       const failOn = parseFailOn(options.failOn, config?.failOn);
-      const [{ judgeHostState, readHostState }, storePorts] = await Promise.all([
+      const [{ judgeHostState, letIn, readHostState }, storePorts] = await Promise.all([
         import('../firewall/index.ts'),
         storePortsOf(),
       ]);
@@ -91,8 +91,16 @@ Examples:
         ...(outside.length > 0 && { outside }),
       });
       const outcome = judgeHostState(view, [], storePorts);
+      const ports = view.hasSockets
+        ? []
+        : letIn(
+            view,
+            storePorts.map(({ port }) => port),
+          );
       await emit(io, options, FORMATS, (format) =>
-        format === 'json' ? `${JSON.stringify(documentOf(view, outcome), null, 2)}\n` : tableOf(view, outcome),
+        format === 'json'
+          ? `${JSON.stringify(documentOf(view, outcome, ports), null, 2)}\n`
+          : tableOf(view, outcome, ports),
       );
       exit(exitCodeOf(outcome.findings, outcome.skips, failOn, options.exitZero));
     });
@@ -108,26 +116,21 @@ async function stateFiles(io: Io, paths: readonly string[]): Promise<StateFile[]
   return files;
 }
 
-/** Ports of web servers say nothing about what stands behind them. */
-const WEB = new Set([80, 443, 3000, 8000, 8080, 8443]);
-
 /** Ports by which stores are known, from the services of the probe. */
 async function storePortsOf(): Promise<StorePort[]> {
-  const { services } = await import('../probe/index.ts');
-  return services
-    .filter(({ beside }) => beside !== true)
-    .flatMap(({ id, ports }) =>
-      ports
-        .filter(({ port, managedOnly }) => managedOnly !== true && !WEB.has(port))
-        .map(({ port }) => ({ port, service: id })),
-    );
+  const [{ services }, { storePortsOf: portsOf }] = await Promise.all([
+    import('../probe/index.ts'),
+    import('../check/host-state.ts'),
+  ]);
+  return portsOf(services);
 }
 
-function documentOf(view: HostView, { findings, skips }: Outcome): unknown {
+function documentOf(view: HostView, { findings, skips }: Outcome, ports: readonly LetIn[]): unknown {
   return {
     ...(view.host !== undefined && { host: view.host }),
     files: view.files,
     openings: view.openings,
+    ...(ports.length > 0 && { letIn: ports }),
     groups: view.groups.map(({ provider, name, place }) => ({ provider, name, place })),
     findings,
     skips,
@@ -136,7 +139,7 @@ function documentOf(view: HostView, { findings, skips }: Outcome): unknown {
 
 const VERDICTS = { accept: 'let in', drop: 'dropped', reject: 'rejected', unknown: 'unknown' } as const;
 
-function tableOf(view: HostView, { findings, skips }: Outcome): string {
+function tableOf(view: HostView, { findings, skips }: Outcome, ports: readonly LetIn[]): string {
   const lines: string[] = [];
   const rows = view.openings.map(({ address, port, process, container, inside, decision, pastInput }) => [
     `${address.includes(':') ? `[${address}]` : address}:${port}`,
@@ -148,13 +151,18 @@ function tableOf(view: HostView, { findings, skips }: Outcome): string {
   ]);
   if (rows.length > 0)
     lines.push(...columns([['waits at', 'program', 'strangers', 'admits', 'decided by', ''], ...rows]), '');
+  if (ports.length > 0)
+    lines.push('Without sockets (ss -ltnp): store ports that the filters let strangers through to', '');
+  for (const { family, port, decision } of ports) lines.push(`IPv${family} port ${port}: ${decidedBy(decision)}`);
+  if (ports.length > 0) lines.push('');
   if (view.groups.length > 0) lines.push(...view.groups.map(({ provider, name }) => `${provider}: ${plain(name)}`), '');
   for (const { severity, rule, message } of findings)
     lines.push(`${severity.toUpperCase()} ${rule}: ${plain(message)}`);
   for (const { subject, reason, severity } of skips) {
     lines.push(`${severity === 'note' ? 'note' : 'NOT TOLD'} ${plain(subject)}: ${plain(reason)}`);
   }
-  if (findings.length === 0) lines.push('No store port is open to strangers, as far as these files tell.');
+  if (findings.length + ports.length === 0)
+    lines.push('No store port is open to strangers, as far as these files tell.');
   return `${lines.join('\n')}\n`;
 }
 

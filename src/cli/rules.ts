@@ -8,7 +8,11 @@ export async function allRules(): Promise<Rule[]> {
     import('../probe/index.ts'),
     import('../firewall/index.ts'),
   ]);
-  return [...inspect.inspectRules, ...audit.auditRules, ...probe.probeRules, ...probe.accessRules, ...firewall.firewallRules].sort((a, b) =>
-    a.id < b.id ? -1 : 1,
-  );
+  return [
+    ...inspect.inspectRules,
+    ...audit.auditRules,
+    ...probe.probeRules,
+    ...probe.accessRules,
+    ...firewall.firewallRules,
+  ].sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -51,7 +51,8 @@ describe('an API and its accounts', () => {
       `    api: { port: 8080, tls: false, endpoints: [{ path: "/o?id={id}" }] }
     accounts:
       - { name: alice, username: alice, passwordEnv: PW, ids: { "/o?id={id}": [17, x-1] } }
-      - { name: bob, headers: { X-Api-Key: { file: bob.key } }, service: elasticsearch, port: 9200 }
+      - { name: bob, headers: { X-Api-Key: { file: bob.key } } }
+      - { name: desk, tokenEnv: DESK, service: elasticsearch, port: 9200 }
 `,
     );
     expect(target?.api).toMatchObject({ port: 8080, tls: false, prefix: undefined });
@@ -65,6 +66,11 @@ describe('an API and its accounts', () => {
       {
         name: 'bob',
         headers: { 'x-api-key': { secret: { file: join(folder, 'bob.key') } } },
+        ids: {},
+      },
+      {
+        name: 'desk',
+        headers: { authorization: { scheme: 'Bearer', secret: { env: 'DESK' } } },
         ids: {},
         service: 'elasticsearch',
         port: 9200,
@@ -99,19 +105,27 @@ describe('an API and its accounts', () => {
     ['one account', `    api: { port: 443, ${one} }\n    accounts: [{ name: alice, tokenEnv: A }]\n`, /list two/],
     [
       'the same name twice',
-      `    accounts: [{ name: alice, tokenEnv: A }, { name: alice, tokenEnv: B }]\n`,
+      `    accounts: [{ name: alice, tokenEnv: A, service: s3 }, { name: alice, tokenEnv: B, service: s3 }]\n`,
       /the same name/,
     ],
-    ['an e-mail address as a name', `    accounts: [{ name: alice@shop.example, tokenEnv: A }]\n`, /short name/],
-    ['no way in', `    accounts: [{ name: alice }]\n`, /has a way in/],
-    ['a token in the file', `    accounts: [{ name: alice, token: made-up-secret }]\n`, /token/],
+    [
+      'an e-mail address as a name',
+      `    accounts: [{ name: alice@shop.example, tokenEnv: A, service: s3 }]\n`,
+      /short name/,
+    ],
+    ['no way in', `    accounts: [{ name: alice, service: s3 }]\n`, /has a way in/],
+    ['a token in the file', `    accounts: [{ name: alice, token: made-up-secret, service: s3 }]\n`, /token/],
     [
       'a header value in the file',
-      `    accounts: [{ name: alice, headers: { X-Api-Key: made-up-secret } }]\n`,
+      `    accounts: [{ name: alice, headers: { X-Api-Key: made-up-secret }, service: s3 }]\n`,
       /expected|object/i,
     ],
-    ['two authorizations', `    accounts: [{ name: alice, tokenEnv: A, tokenFile: b }]\n`, /from one place/],
-    ['a password without a name', `    accounts: [{ name: alice, passwordEnv: A }]\n`, /belong together/],
+    [
+      'two authorizations',
+      `    accounts: [{ name: alice, tokenEnv: A, tokenFile: b, service: s3 }]\n`,
+      /from one place/,
+    ],
+    ['a password without a name', `    accounts: [{ name: alice, passwordEnv: A, service: s3 }]\n`, /belong together/],
   ])('refuses %s', async (_what, lines, message) => {
     const error = await load(lines).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'E_CONFIG_INVALID', at: { line: expect.any(Number) } });

@@ -118,7 +118,9 @@ export const accountSchema = z
       .record(z.string(), z.array(z.union([text.max(128), z.int().min(0)])).max(50))
       .default({})
       .describe('own objects by endpoint, where there is no list: { "/orders/{id}": [17] }'),
-    service: text.optional().describe('for a store: the service that the account is of, e.g. elasticsearch'),
+    service: text
+      .optional()
+      .describe('for a store: the service that the account is of, e.g. elasticsearch; no other is asked with it'),
     port: z.int().min(1).max(65_535).optional().describe('for a store: its port'),
   })
   .refine((account) => WAYS.some((way) => account[way] !== undefined), {
@@ -148,6 +150,13 @@ export const accountSchema = z
 
 export type ApiConfig = z.infer<typeof apiSchema>;
 export type AccountConfig = z.infer<typeof accountSchema>;
+
+/** Whether every id is of an endpoint that is known; those of an OpenAPI file are known later. */
+export function hasIdsOfEndpoints(api: ApiConfig | undefined, accounts: readonly AccountConfig[]): boolean {
+  if (api?.openapi !== undefined) return true;
+  const paths = new Set(api?.endpoints.map(({ path }) => path));
+  return accounts.every(({ ids }) => Object.keys(ids).every((path) => paths.has(path)));
+}
 
 /** An API with its paths absolute. */
 export interface TargetApi {

@@ -33,7 +33,9 @@ export const classifySchema = z
       )
       .max(50)
       .default([])
-      .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, { error: 'two categories share an id' }),
+      .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, {
+        error: 'two categories share an id',
+      }),
   })
   .prefault({})
   .describe('what counts as personal here beside the usual kinds');

@@ -2,10 +2,10 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { SEVERITIES } from '../core/severity.ts';
+import { accountSchema, apiSchema, baseOf, hasIdsOfEndpoints } from './api-schema.ts';
 import { classifySchema } from './classify-schema.ts';
 import { firewallSchema } from './firewall-schema.ts';
 import { watchSchema } from './watch-schema.ts';
-import { accountSchema, apiSchema, baseOf } from './api-schema.ts';
 
 const HOST = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 
@@ -155,10 +155,21 @@ const targetSchema = z
     ({ host, api }) => api?.baseUrl === undefined || (baseOf(api.baseUrl)?.host ?? hostKey(host)) === hostKey(host),
     { error: 'the host of baseUrl is not the host of this target', path: ['api', 'baseUrl'] },
   )
-  .refine(({ api, accounts }) => api === undefined || accounts.length >= 2, {
-    error: 'who reads whose objects is told by two accounts: list two',
+  .refine(({ api, accounts }) => hasIdsOfEndpoints(api, accounts), {
+    error: 'the ids of an account are listed by the path of an endpoint, as it is written there',
     path: ['accounts'],
   })
+  .refine(({ api, accounts }) => api !== undefined || accounts.every(({ service }) => service !== undefined), {
+    error: 'an account says which service it is of, or the target has an `api`',
+    path: ['accounts'],
+  })
+  .refine(
+    ({ api, accounts }) => api === undefined || accounts.filter(({ service }) => service === undefined).length >= 2,
+    {
+      error: 'who reads whose objects is told by two accounts: list two',
+      path: ['accounts'],
+    },
+  )
   .refine((target) => target.addresses.length > 0 || isProviders(target.authority), {
     error: 'list the addresses that the name may resolve to: a name alone authorizes nothing',
     path: ['addresses'],

@@ -21,7 +21,3 @@ export type Category = MissionCategory | OwnCategory;
 export function categoryTitle(category: Category): string {
   return category.startsWith('own:') ? category.slice(4).replace(/-/g, ' ') : CATEGORIES[category as MissionCategory];
 }
-
-export function isOwnCategory(text: string): text is OwnCategory {
-  return /^own:[a-z][a-z0-9-]{0,39}$/.test(text);
-}

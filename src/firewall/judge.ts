@@ -132,11 +132,7 @@ function judgeGroups(view: HostView, stores: ReadonlyMap<number, string>, outcom
 }
 
 /** Where the host's word and the view from outside cannot both be true, or where only one of two walls stands. */
-export function disagreements(
-  view: HostView,
-  outside: readonly Outside[],
-  storePorts: readonly StorePort[] = [],
-): Outcome {
+function disagreements(view: HostView, outside: readonly Outside[], storePorts: readonly StorePort[] = []): Outcome {
   const outcome: Outcome = { assets: [], edges: [], findings: [], skips: [] };
   for (const seen of outside) {
     const family = parseAddress(seen.address)?.family;

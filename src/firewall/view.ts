@@ -119,6 +119,26 @@ export function decideAtHost(filters: readonly Filter[], packet: Packet, publish
   return { verdict: 'unknown', admits: [], place: { path: '' }, text };
 }
 
+/** A port that the filters let strangers through to, whether or not something waits there. */
+export interface LetIn {
+  family: Family;
+  port: number;
+  decision: Decision;
+}
+
+/** For files without sockets: which of these ports strangers get through to. */
+export function letIn(view: HostView, ports: Iterable<number>): LetIn[] {
+  if (rulesetsOf(view.filters).length === 0 && !view.filters.some(({ kind }) => kind === 'ufw')) return [];
+  return [...new Set(ports)]
+    .sort((a, b) => a - b)
+    .flatMap((port) =>
+      ([4, 6] as const).flatMap((family) => {
+        const decision = decideAtHost(view.filters, { family, protocol: 'tcp', port }, false);
+        return decision.verdict === 'accept' ? [{ family, port, decision }] : [];
+      }),
+    );
+}
+
 const SHARED = /^ip6? (?:raw|mangle|nat|filter|security) /;
 
 /**

@@ -34,8 +34,7 @@ export interface HttpRequest {
 /** One request as it would be sent. */
 export type PlannedRequest = {
   readonly why: string;
-} & /** `example`: with each placeholder filled in; an identifier is filled in with its own name. */
-(
+} /** `example`: with each placeholder filled in; an identifier is filled in with its own name. */ & (
   | { readonly http: HttpRequest; readonly example?: HttpRequest }
   /** The exact bytes, with an example where chance or an answer decides. */
   | { readonly bytes: Uint8Array }

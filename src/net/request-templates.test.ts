@@ -44,6 +44,24 @@ describe('allowRequests', () => {
     expect(ask('/', { headers: { accept: 'application/json' } })).toBe(true);
   });
 
+  it('lets no identifier leave its part of a path or of a body', () => {
+    const post = (path: string, body: string, ids: Record<string, string>) => ask(path, { method: 'POST', body }, ids);
+    const own = '{"from":"users"}';
+    const wandering = { projectId: '../p/rival' };
+    expect(post('/p/../p/rival:run', own, wandering)).toBe(false);
+    expect(post('/p/..%2Fp%2Frival:run', own, wandering)).toBe(true);
+    expect(post('/p/shop?a=:run', own, { projectId: 'shop?a=' })).toBe(false);
+    expect(post('/p/..:run', own, { projectId: '..' })).toBe(false);
+    const body = allowRequests([{ method: 'POST', path: '/', body: '{"app":"<appId>"}', why: 'x' }], {
+      appId: 'identifier',
+    });
+    const may = (text: string, appId: string) =>
+      body.permitsRequest?.({ method: 'POST', path: '/', headers: {}, body: text }, { appId });
+    expect(may('{"app":"1:2"}', '1:2')).toBe(true);
+    expect(may('{"app":"a","write":"b"}', 'a","write":"b')).toBe(false);
+    expect(may('{"app":"a\\",\\"write\\":\\"b"}', 'a","write":"b')).toBe(true);
+  });
+
   it('judges a posted body whole', () => {
     const post = (path: string, body: string, identifiers = {}) => ask(path, { method: 'POST', body }, identifiers);
     expect(post('/graphql', '{"query":"{__schema{queryType{name}}}"}')).toBe(true);

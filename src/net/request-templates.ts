@@ -121,14 +121,21 @@ function matcherOf(
       else if (part.pattern !== undefined) source += `(?:${part.pattern})`;
       else {
         const value = Object.hasOwn(identifiers, part.identifier) ? identifiers[part.identifier] : undefined;
-        if (value === undefined || value === '') return undefined;
-        source += `(?:${escaped(value)}|${escaped(encode(value))})`;
+        if (value === undefined || value === '' || (encode === encodeURIComponent && /^\.+$/.test(value)))
+          return undefined;
+        source += `(?:${formsOf(value, encode).map(escaped).join('|')})`;
       }
     }
     return new RegExp(`^(?:${source})$`);
   };
   const fixed = parts.some(({ identifier }) => identifier !== undefined) ? undefined : compile({});
   return (text, identifiers) => (fixed ?? compile(identifiers))?.test(text) ?? false;
+}
+
+/** As it may stand there. What would end its part of a path or a JSON text stands there encoded only. */
+function formsOf(value: string, encode: (value: string) => string): string[] {
+  const plain = encode === jsonText || (encode === encodeURIComponent && /[/?#%\\]/.test(value)) ? [] : [value];
+  return [...new Set([...plain, encode(value)])];
 }
 
 function escaped(text: string): string {

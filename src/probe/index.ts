@@ -47,7 +47,12 @@ export function probe(
 }
 
 /** One rule per service: `probe/<service>-open`. */
-export const probeRules: readonly Rule[] = oneOfEach(services).map(openRule);
+export const probeRules: readonly Rule[] = oneOfEach(services).map((service) =>
+  openRule(
+    service,
+    services.filter(({ id }) => id === service.id),
+  ),
+);
 
 /**
  * Whether the owner's own way in works: the positive control of `verify`.
@@ -82,5 +87,5 @@ export {
 export { findingsOf, skipOf } from './findings.ts';
 export type { ControlOptions, ControlResult } from './runner-control.ts';
 export type { ProbeTarget } from './runner-plan.ts';
-export type { AddressReach, PortState } from './runner-reach.ts';
+export type { AddressReach } from './runner-reach.ts';
 export { parseTarget, parseTargets, type TargetLine } from './targets.ts';

@@ -8,7 +8,16 @@ export function openRuleId(service: string): Rule['id'] {
 }
 
 /** Access rules of these are part of the app's own project; everything else stands on a server. */
-const DEVELOPERS_OWN = new Set(['firebase-rtdb']);
+const DEVELOPERS_OWN = new Set([
+  'algolia',
+  'android-debug',
+  'appwrite',
+  'firebase-remote-config',
+  'firebase-rtdb',
+  'firebase-storage',
+  'firestore',
+  'supabase',
+]);
 
 export function ownerOf(service: string): Owner {
   return DEVELOPERS_OWN.has(service) ? 'developer' : 'it';
@@ -16,9 +25,11 @@ export function ownerOf(service: string): Owner {
 
 /**
  * The rule of a service. Its examples are `<service> <verdict>` pairs: what must and must not raise it.
+ * @param faces all services with its id
  */
-export function openRule(service: ProbeService): Rule {
-  const { id, title, remediation, references, allow } = service;
+export function openRule(service: ProbeService, faces: readonly ProbeService[] = [service]): Rule {
+  const { id, title, remediation } = service;
+  const references = [...new Set(faces.flatMap((face) => face.references))];
   return {
     id: openRuleId(id),
     title: `${title} answers strangers`,
@@ -27,7 +38,7 @@ export function openRule(service: ProbeService): Rule {
     description: [
       `${title} answered a stranger’s read-only requests without asking who it is. Whoever reaches the port can do the same; when no access control exists at all, they can also change and delete.`,
       'The requests that were allowed, all others being refused below the probe:',
-      allow.describes.map((line) => `- ${line}`).join('\n'),
+      [...new Set(faces.flatMap(({ allow }) => allow.describes))].map((line) => `- ${line}`).join('\n'),
     ].join('\n\n'),
     remediation: [
       `**Developer:** ${remediation.developer}`,

@@ -1,15 +1,25 @@
 /** What can be rendered, and how one report is told from another without loading the schemas (and zod) for it. */
 import type { AuditReport } from '../core/contract/audit.ts';
 import type { CheckReport } from '../core/contract/check.ts';
-import type { ClassifyReport } from '../core/contract/classify.ts';
 import type { CheckDiff } from '../core/contract/check-diff.ts';
+import type { ClassifyReport } from '../core/contract/classify.ts';
 import type { FleetReport } from '../core/contract/fleet.ts';
 import type { InspectReport } from '../core/contract/inspect.ts';
 import type { InspectDiff } from '../core/contract/inspect-diff.ts';
 import type { ProbeLine } from '../core/contract/probe.ts';
 import type { ReceiptBody } from '../core/contract/receipt.ts';
 
-export type { AuditReport, CheckDiff, CheckReport, ClassifyReport, FleetReport, InspectDiff, InspectReport, ProbeLine, ReceiptBody };
+export type {
+  AuditReport,
+  CheckDiff,
+  CheckReport,
+  ClassifyReport,
+  FleetReport,
+  InspectDiff,
+  InspectReport,
+  ProbeLine,
+  ReceiptBody,
+};
 
 export type ReportInput =
   | CheckReport

@@ -58,7 +58,8 @@ const OWN_CONNECTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** Modules that open connections; only `net` may reach something that is being judged. */
-const CONNECTING = /^(?:node:)?(?:net|tls|http|https|http2|dgram)$|^(?:undici|redis|pg|nodemailer|@aws-sdk\/client-kms)$/;
+const CONNECTING =
+  /^(?:node:)?(?:net|tls|http|https|http2|dgram)$|^(?:undici|redis|pg|nodemailer|@aws-sdk\/client-kms)$/;
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 

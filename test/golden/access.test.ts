@@ -213,6 +213,32 @@ describe('a hole is seen through', () => {
     expectNoValues(outcome);
   });
 
+  it('names that are values are shown as patterns', async () => {
+    const people = {
+      alice: { 'ann@shop.example': { role: 'x1' }, Gertrude: 5 },
+      bob: { 'ben.jones': { role: 'x2' }, Wilhelmina: 6 },
+    };
+    const { port } = await trap((id, who) => {
+      const [status, body] = hole(id, who);
+      const owner = id.startsWith('a') ? 'alice' : 'bob';
+      return [
+        status,
+        status === 200 ? { ...(body as object), members: people[owner], billingAddress: { city: owner } } : body,
+      ];
+    });
+    const outcome = await ask(port);
+    expect(outcome.endpoints[0]?.fields).toEqual([
+      'billingAddress.city',
+      'city',
+      'email',
+      'members.*',
+      'members.*.role',
+      'total',
+    ]);
+    expect(JSON.stringify(outcome)).not.toMatch(/Gertrude|Wilhelmina|ann@|ben|jones/);
+    expectNoValues(outcome);
+  });
+
   it('an envelope, and a page of a longer list', async () => {
     const { port } = await trap(
       (id, who) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readHostState } from '../../src/firewall/index.ts';
 import { container, DOCKER_IPTABLES, iptables, nft, SS, strangerAt, ufwStatus, viewOf } from './firewall-support.ts';
 
 describe('sockets', () => {
@@ -300,6 +301,20 @@ describe('nftables', () => {
       text: expect.stringContaining('ip late in'),
     });
     expect(strangerAt([JSON.stringify(second)], 9200, 6)).toMatchObject({ verdict: 'accept' });
+  });
+
+  it('knows which interface is meant when it is told', () => {
+    const files = [
+      { path: 'ss.txt', text: 'LISTEN 0 128 0.0.0.0:9200 0.0.0.0:*' },
+      { path: 'nft.json', text: nft('drop', [meta('iifname', 'ens*'), ACCEPT]) },
+    ];
+    const verdict = (...outside: string[]) => readHostState(files, { outside }).openings[0]?.decision.verdict;
+    expect([verdict('ens3'), verdict('eth0'), verdict('eth0', 'ens3'), verdict()]).toEqual([
+      'accept',
+      'drop',
+      'unknown',
+      'unknown',
+    ]);
   });
 
   it('leaves the tables of iptables-nft to iptables-save, where that was handed over', () => {

@@ -11,11 +11,14 @@ import { allRules } from '../../src/cli/rules.ts';
 import { configJsonSchema } from '../../src/config/index.ts';
 import { AUDIT_SCHEMA, auditReportSchema } from '../../src/core/contract/audit.ts';
 import { CHECK_SCHEMA, checkReportSchema } from '../../src/core/contract/check.ts';
+import { CHECK_DIFF_SCHEMA, checkDiffSchema } from '../../src/core/contract/check-diff.ts';
+import { CLASSIFY_SCHEMA, classifyReportSchema } from '../../src/core/contract/classify.ts';
 import { FLEET_LINE_SCHEMA, FLEET_SCHEMA, fleetLineSchema, fleetReportSchema } from '../../src/core/contract/fleet.ts';
 import { INSPECT_SCHEMA, inspectReportSchema } from '../../src/core/contract/inspect.ts';
 import { INSPECT_DIFF_SCHEMA, inspectDiffSchema } from '../../src/core/contract/inspect-diff.ts';
 import { PROBE_SCHEMA, probeLineSchema } from '../../src/core/contract/probe.ts';
 import { RECEIPT_SCHEMA, RECEIPT_SCHEMA_1, receipt1Schema, receipt2Schema } from '../../src/core/contract/receipt.ts';
+import { VANTAGE_SCHEMA, vantageReportSchema } from '../../src/core/contract/vantage.ts';
 import { ERROR_CODES } from '../../src/core/errors.ts';
 import type { Rule } from '../../src/core/rule.ts';
 import { VERSION } from '../../src/core/version.ts';
@@ -34,6 +37,9 @@ describe('the generated files', () => {
     ['fleet-1.json', FLEET_SCHEMA, fleetReportSchema],
     ['fleet-line-1.json', FLEET_LINE_SCHEMA, fleetLineSchema],
     ['probe-1.json', PROBE_SCHEMA, probeLineSchema],
+    ['classify-1.json', CLASSIFY_SCHEMA, classifyReportSchema],
+    ['vantage-1.json', VANTAGE_SCHEMA, vantageReportSchema],
+    ['check-diff-1.json', CHECK_DIFF_SCHEMA, checkDiffSchema],
     ['audit-1.json', AUDIT_SCHEMA, auditReportSchema],
     ['check-1.json', CHECK_SCHEMA, checkReportSchema],
     ['receipt-1.json', RECEIPT_SCHEMA_1, receipt1Schema],
@@ -74,9 +80,14 @@ describe('the generated files', () => {
         '',
         `Ports: ${service.ports.map(({ port, tls }) => `${port} (TLS: ${tls})`).join(', ') || 'by name only'}`,
         '',
+        `Tried with: ${service.tested.map(({ how, what }) => `${HOW[how]} ${what}`).join('; ')}`,
+        '',
         'May send, and nothing else:',
         '',
         ...service.allow.describes.map((line) => `- ${code(line)}`),
+        ...(service.sampling
+          ? ['', 'Only with `--sample`:', '', ...service.sampling.describes.map((line) => `- ${code(line)}`)]
+          : []),
         ...(service.control
           ? [
               '',
@@ -90,7 +101,7 @@ describe('the generated files', () => {
         '',
       ].join('\n'),
     );
-    const text = `# What each probe sends\n\nGenerated from the allow-lists that the connection enforces below each probe.\n\n${sections.join('\n')}`;
+    const text = `# What each probe sends\n\nGenerated from the allow-lists that the connection enforces below each probe. \`postern probe TARGET --dry-run\`\nprints the bytes.\n\n${testedTable()}\n${sections.join('\n')}`;
     await expect(text).toMatchFileSnapshot(at('docs', 'probes.md'));
   });
 
@@ -98,6 +109,25 @@ describe('the generated files', () => {
     expect(JSON.parse(readFileSync(at('package.json'), 'utf8')).version).toBe(VERSION);
   });
 });
+
+const HOW = {
+  server: 'the real server:',
+  recorded: 'answers recorded from',
+  documentation: 'documentation only:',
+} as const;
+
+/** How well each service is known: what a reader wants to know before trusting a verdict. */
+function testedTable(): string {
+  const rows = services.map(({ title, id, face, tested }) => {
+    const of = (how: keyof typeof HOW) =>
+      tested
+        .filter((one) => one.how === how)
+        .map(({ what }) => what.replaceAll('|', '\\|'))
+        .join('; ') || '–';
+    return `| ${title} | \`${id}\`${face === undefined ? '' : ` (${face})`} | ${of('server')} | ${of('recorded')} | ${of('documentation')} |`;
+  });
+  return `| Service | Id | Real server | Recorded answers | Documentation only |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+}
 
 function pageName(rule: Rule): string {
   return `${rule.id.replace('/', '-')}.md`;

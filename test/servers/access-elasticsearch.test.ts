@@ -4,7 +4,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAccess } from '../../src/check/access.ts';
+import { createAccess, storesWithoutStory } from '../../src/check/access.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import type { Access } from '../../src/core/access.ts';
 import { createScope, systemEnvironment } from '../../src/net/index.ts';
@@ -81,6 +81,8 @@ targets:
     const stranger = await askPort(node.port);
     expect(stranger).toMatchObject({ service: 'elasticsearch', verdict: 'secured' });
     const access = await createAccess(targets, scope).ofStore(stranger);
+    const [report] = storesWithoutStory([{ ...stranger, access }]);
+    expect(report?.endpoints.flatMap((endpoint) => endpoint.access)).toEqual(access);
     expect(JSON.stringify(access)).not.toMatch(/made-up-pass|example\.org|555-01|Exampleton/);
     return access;
   }

@@ -51,7 +51,10 @@ describe.skipIf(!installed)('a real PouchDB Server (CouchDB’s HTTP API) as it 
   it('hands values to the classifier on request, nested ones by their path, and nowhere else', async () => {
     await ask('PUT', '/people');
     await ask('PUT', '/people/_design%2Fviews', { language: 'javascript', views: {} });
-    await ask('PUT', '/people/one', { name: 'Canary Example', homes: [{ city: 'Canaryville' }, { city: 'Canarytown' }] });
+    await ask('PUT', '/people/one', {
+      name: 'Canary Example',
+      homes: [{ city: 'Canaryville' }, { city: 'Canarytown' }],
+    });
     const { result, taken } = await askSampled(server.port, []);
     expect(taken['people.name']).toEqual(['Canary Example']);
     expect(taken['people.homes.city']).toEqual(['Canaryville', 'Canarytown']);

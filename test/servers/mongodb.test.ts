@@ -6,6 +6,7 @@ import { askPort } from '../../src/probe/testing/ask.ts';
 import { testContext } from '../../src/probe/testing/connection.ts';
 import { certificate, type Daemon, freePort, startDaemon, unprivileged, workFolder } from './harness/daemon.ts';
 import { requireServer } from './harness/require-server.ts';
+import { askSampled } from './harness/sampled.ts';
 
 const binary = requireServer('ferretdb', [
   new URL('../../.cache/servers/bin/ferretdb', import.meta.url).pathname,
@@ -87,6 +88,29 @@ describe.skipIf(!binary)('a real FerretDB', () => {
     expect(seen.version).toMatch(/^v?1\.24/);
     expect(seen.datasets).toEqual([{ name: 'shop.customers', documents: 3, bytes: expect.any(Number), fields: [] }]);
     expect(JSON.stringify([seen, context.exchanges])).not.toContain('example.org');
+  });
+
+  it('hands values to the classifier on request and nowhere else', async () => {
+    const port = await start(() => []);
+    await run(port, [
+      ['shop', { create: 'customers' }],
+      [
+        'shop',
+        {
+          findAndModify: 'customers',
+          query: { _id: 'a' },
+          update: { $set: { email: 'canary@example.org', home: { city: 'Canaryville' } } },
+          upsert: true,
+        },
+      ],
+    ]);
+    const { result, taken } = await askSampled(port, ['email'], 'mongodb');
+    expect(taken).toEqual({
+      'shop.customers.email': ['canary@example.org'],
+      'shop.customers.home.city': ['Canaryville'],
+    });
+    expect(result.datasets[0]?.fields.sort()).toEqual(['email', 'home.city']);
+    expect(JSON.stringify(result)).not.toMatch(/canary/i);
   });
 
   it('that is empty is still open', async () => {

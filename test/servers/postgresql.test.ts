@@ -18,6 +18,7 @@ import {
   workFolder,
 } from './harness/daemon.ts';
 import { requireServer } from './harness/require-server.ts';
+import { askSampled } from './harness/sampled.ts';
 
 const binary = requireServer('postgresql', [
   ...postgresqlPrograms().map((folder) => join(folder, 'postgres')),
@@ -70,6 +71,37 @@ async function hba(...lines: string[]): Promise<void> {
     );
     if (loaded.trim() === 't') return;
   }
+}
+
+/** A pooler that trusts everybody, in front of the server; it refuses the start-up options that the probe sends first. */
+async function startPgbouncer(): Promise<number | undefined> {
+  const program = requireServer('pgbouncer', ['pgbouncer']);
+  if (program === undefined) return undefined;
+  const folder = workFolder('pgbouncer', account);
+  const own = await freePort();
+  const config = [
+    '[databases]',
+    `* = host=127.0.0.1 port=${port}`,
+    '[pgbouncer]',
+    'listen_addr = 127.0.0.1',
+    `listen_port = ${own}`,
+    'auth_type = trust',
+    'unix_socket_dir =',
+    `auth_file = ${folder}/users`,
+  ];
+  writeFileSync(join(folder, 'pgbouncer.ini'), `${config.join('\n')}\n`);
+  writeFileSync(join(folder, 'users'), '"postgres" ""\n');
+  daemons.push(
+    await startDaemon({
+      name: 'pgbouncer',
+      command: program,
+      args: ['-q', join(folder, 'pgbouncer.ini')],
+      port: own,
+      folder,
+      ...(account ? { account } : {}),
+    }),
+  );
+  return own;
 }
 
 const probe = async (options: { claimedAddress?: string } = {}) => {
@@ -149,10 +181,33 @@ describe.skipIf(!binary)('a real PostgreSQL', () => {
         documents: 1234,
         bytes: expect.any(Number),
         fields: ['id', 'email', 'phone_number', 'note'],
+        fieldTypes: { id: 'integer', email: 'text', phone_number: 'text', note: 'text' },
       },
     ]);
     expect(context.connections[0]?.tls?.protocol).toMatch(/^TLS/);
     expect(JSON.stringify([seen, context.exchanges])).not.toContain('example.org');
+  });
+
+  it('tells people from the planner’s statistics, and hands values to the classifier and nowhere else', async () => {
+    await hba('host all all 127.0.0.1/32 trust');
+    const plain = await askPort(port, 'postgresql');
+    expect(plain.datasets.every(({ people }) => people === undefined)).toBe(true);
+    const { result, taken } = await askSampled(port, ['email'], 'postgresql');
+    expect(result.datasets[0]?.people).toEqual({ count: 1234, how: 'statistics', field: 'email' });
+    expect(Object.keys(taken).sort()).toEqual(
+      ['email', 'id', 'note', 'phone_number'].map((field) => `shop.public.customers.${field}`),
+    );
+    expect(taken['shop.public.customers.email']).toHaveLength(5);
+    expect(taken['shop.public.customers.email']?.[0]).toMatch(/^c\d+@example\.org$/);
+    expect(JSON.stringify(result)).not.toContain('example.org');
+  });
+
+  it('behind PgBouncer is found open', async () => {
+    await hba('host all all 127.0.0.1/32 trust');
+    const pooler = await startPgbouncer();
+    if (pooler === undefined) return;
+    const result = await askPort(pooler, 'postgresql');
+    expect(result, result.reason).toMatchObject({ verdict: 'anonymous-write', documents: 1234 });
   });
 
   it('is left exactly as it was: not one tuple is read or written', async () => {

@@ -18,7 +18,10 @@ afterAll(async () => {
 
 /** What the owner does; not through the probe's allow-list. */
 async function run(port: number, statements: readonly string[]): Promise<void> {
-  const context = testContext({ describes: [], permitsBytes: () => true, permitsHttp: () => false }, { port, deadline: 30_000 });
+  const context = testContext(
+    { describes: [], permitsBytes: () => true, permitsHttp: () => false },
+    { port, deadline: 30_000 },
+  );
   const connection = await context.connect();
   await connection.write(STARTUP);
   await readFrame(connection);
@@ -39,7 +42,11 @@ describe.skipIf(!java)('a real Cassandra', { timeout: 180_000 }, () => {
       "INSERT INTO shop.customers (customer_id, email) VALUES (uuid(), 'canary@example.org')",
     ]);
     const result = await askWatched(port, 'cassandra');
-    expect(result, result.reason).toMatchObject({ verdict: 'anonymous-write', product: 'cassandra', datasets: [{ name: 'shop.customers' }] });
+    expect(result, result.reason).toMatchObject({
+      verdict: 'anonymous-write',
+      product: 'cassandra',
+      datasets: [{ name: 'shop.customers' }],
+    });
     expect(result.version).toMatch(/^5\.0\./);
     expect(result.datasets[0]?.fields.sort()).toEqual(['customer_id', 'email', 'tags']);
     expect(JSON.stringify(result)).not.toContain('canary');

@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { askPort } from '../../src/probe/testing/ask.ts';
 import { askWatched } from './harness/asked.ts';
-import { certificate, type Daemon, freePort, handOver, startDaemon, unprivileged, workFolder } from './harness/daemon.ts';
+import {
+  certificate,
+  type Daemon,
+  freePort,
+  handOver,
+  startDaemon,
+  unprivileged,
+  workFolder,
+} from './harness/daemon.ts';
 import { requireServer } from './harness/require-server.ts';
 import { until } from './harness/search.ts';
 
@@ -24,7 +32,13 @@ interface Started {
 async function start(user: string, profile = ''): Promise<Started> {
   const account = unprivileged('clickhouse');
   const folder = workFolder('clickhouse', account);
-  const [http, https, native, secure, between] = [await freePort(), await freePort(), await freePort(), await freePort(), await freePort()];
+  const [http, https, native, secure, between] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ];
   const { key, cert } = certificate(folder, account);
   for (const name of ['data', 'tmp']) {
     mkdirSync(join(folder, name));
@@ -48,10 +62,20 @@ async function start(user: string, profile = ''): Promise<Started> {
   for (const name of ['config.xml', 'users.xml']) handOver(account, join(folder, name));
   const args = [`--config-file=${folder}/config.xml`];
   daemons.push(
-    await startDaemon({ name: 'clickhouse', command: binary ?? '', args, port: http, folder, ...(account ? { account } : {}) }),
+    await startDaemon({
+      name: 'clickhouse',
+      command: binary ?? '',
+      args,
+      port: http,
+      folder,
+      ...(account ? { account } : {}),
+    }),
   );
   const run = async (sql: string) => {
-    const answer = await fetch(`http://127.0.0.1:${http}/?user=owner&password=synthetic`, { method: 'POST', body: sql });
+    const answer = await fetch(`http://127.0.0.1:${http}/?user=owner&password=synthetic`, {
+      method: 'POST',
+      body: sql,
+    });
     if (!answer.ok) throw new Error(await answer.text());
   };
   await until(async () => (await fetch(`http://127.0.0.1:${http}/ping`)).ok);
@@ -61,7 +85,13 @@ async function start(user: string, profile = ''): Promise<Started> {
   return { http, https, native, secure };
 }
 
-const TABLE = { name: 'shop.customers', documents: 1234, bytes: expect.any(Number), fields: ['email', 'id'], fieldTypes: { email: 'String', id: 'UInt64' } };
+const TABLE = {
+  name: 'shop.customers',
+  documents: 1234,
+  bytes: expect.any(Number),
+  fields: ['email', 'id'],
+  fieldTypes: { email: 'String', id: 'UInt64' },
+};
 
 describe.skipIf(!binary)('a real ClickHouse', { timeout: 120_000 }, () => {
   it('as it comes is open to writing, by HTTP and by its own protocol, in clear and over TLS', async () => {
@@ -72,7 +102,8 @@ describe.skipIf(!binary)('a real ClickHouse', { timeout: 120_000 }, () => {
       expect(result.version).toMatch(/^18\.16\./);
       expect(JSON.stringify(result)).not.toContain('canary');
     }
-    for (const port of [ports.https, ports.secure]) expect(await askPort(port, 'clickhouse')).toMatchObject({ verdict: 'anonymous-write' });
+    for (const port of [ports.https, ports.secure])
+      expect(await askPort(port, 'clickhouse')).toMatchObject({ verdict: 'anonymous-write' });
     expect(await askPort(ports.http)).toMatchObject({ service: 'clickhouse', verdict: 'anonymous-write' });
   });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { askPort } from '../../src/probe/testing/ask.ts';
 import { certificate } from './harness/daemon.ts';
-import { askWhenReady, fleet } from './harness/fleet.ts';
+import { askWhenReady, fleet, foreignBytes } from './harness/fleet.ts';
 import { requireServer } from './harness/require-server.ts';
 
 const program = requireServer('docker-registry', ['docker-registry']);
@@ -68,6 +68,7 @@ describe.skipIf(!program)('a real registry', () => {
       ],
     });
     expect(JSON.stringify(result)).not.toMatch(/janedoe|planted/);
+    expect(await foreignBytes('docker-registry', port)).toBeUndefined();
   });
 
   it('with htpasswd is secured', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { askPort } from '../../src/probe/testing/ask.ts';
 import { certificate, type Daemon } from './harness/daemon.ts';
-import { askWhenReady, fleet } from './harness/fleet.ts';
+import { askWhenReady, fleet, foreignBytes } from './harness/fleet.ts';
 import { optionalServer } from './harness/require-server.ts';
 
 const found = optionalServer('dockerd', ['dockerd'], 'Debian: docker.io; it runs as root only');
@@ -13,7 +13,7 @@ const running = fleet();
 afterAll(() => running.stop());
 
 /** Undefined where the machine lets no daemon run (containers without the right to mount). */
-async function start(tls?: 'tls' | 'tlsverify'): Promise<Daemon | undefined> {
+async function start(tlsverify = false): Promise<Daemon | undefined> {
   try {
     return await running.start({
       name: 'dockerd',
@@ -30,9 +30,9 @@ async function start(tls?: 'tls' | 'tlsverify'): Promise<Daemon | undefined> {
         ];
         list.push('--pidfile', join(folder, 'pid'), '--iptables=false', '--ip6tables=false', '--bridge=none');
         list.push('--storage-driver=vfs', '--ip-forward=false', '--ip-masq=false');
-        if (tls === undefined) return [...list, '--tls=false'];
+        if (!tlsverify) return [...list, '--tls=false'];
         const { key, cert } = certificate(folder);
-        return [...list, `--${tls}`, '--tlscert', cert, '--tlskey', key, '--tlscacert', cert];
+        return [...list, '--tlsverify', '--tlscert', cert, '--tlskey', key, '--tlscacert', cert];
       },
     });
   } catch (error) {
@@ -77,13 +77,18 @@ describe.skipIf(!program)('a real Docker daemon', () => {
     });
     expect(result.version).toMatch(/^\d+\.\d+\.\d+/);
     expect(JSON.stringify(result)).not.toMatch(/planted|janedoe/);
+    expect(await foreignBytes('docker', daemon.port)).toBeUndefined();
   }, 90_000);
 
-  it('with TLS that asks for no certificate is open all the same; with --tlsverify it is not', async () => {
-    const open = await start('tls');
+  it('behind TLS that asks for no certificate is open all the same; with --tlsverify it is not', async () => {
+    const open = await start();
     if (open === undefined) return;
     expect(await askWhenReady(open.port, 'docker')).toMatchObject({ verdict: 'anonymous-write' });
-    const shut = await start('tlsverify');
+    expect(await askPort(await running.behindTls(open.port))).toMatchObject({
+      service: 'docker',
+      verdict: 'anonymous-write',
+    });
+    const shut = await start(true);
     if (shut === undefined) return;
     const result = await askPort(shut.port, 'docker');
     expect(result.verdict, result.reason).toMatch(/^(?:secured|inconclusive)$/);

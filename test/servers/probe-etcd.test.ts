@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { askPort } from '../../src/probe/testing/ask.ts';
 import { certificate, freePort } from './harness/daemon.ts';
-import { askWhenReady, fleet } from './harness/fleet.ts';
+import { askWhenReady, fleet, foreignBytes } from './harness/fleet.ts';
 import { requireServer } from './harness/require-server.ts';
 
 const cached = new URL('../../.cache/servers/bin/etcd-3.5', import.meta.url).pathname;
@@ -71,6 +71,7 @@ describe.each(servers)('a real etcd %s', (release, program) => {
     expect(result.reason).toContain('Kubernetes');
     expect(result.bytes).toBeGreaterThan(0);
     for (const value of PLANTED) expect(JSON.stringify(result)).not.toContain(value);
+    expect(await foreignBytes('etcd', port)).toBeUndefined();
     expect(post(port, '/v3/maintenance/hash', {})).toMatchObject({ hash: (before as { hash: number }).hash });
   });
 

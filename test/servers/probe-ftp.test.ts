@@ -4,13 +4,17 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ftp } from '../../src/probe/services/ftp/index.ts';
 import { askPort } from '../../src/probe/testing/ask.ts';
+import { testContext } from '../../src/probe/testing/connection.ts';
 import { askWatched } from './harness/asked.ts';
 import { certificate, type Daemon, freePort, startDaemon, workFolder } from './harness/daemon.ts';
 import { requireServer } from './harness/require-server.ts';
 
 const vsftpd = requireServer('vsftpd', ['vsftpd']);
-const python = requireServer('pyftpdlib', [new URL('../../.cache/servers/pyftpdlib/bin/python', import.meta.url).pathname]);
+const python = requireServer('pyftpdlib', [
+  new URL('../../.cache/servers/pyftpdlib/bin/python', import.meta.url).pathname,
+]);
 const daemons: Daemon[] = [];
 afterAll(async () => {
   for (const daemon of daemons) await daemon.stop();
@@ -43,7 +47,9 @@ async function startVsftpd(lines: readonly string[]): Promise<number> {
     ...lines,
   ];
   writeFileSync(join(folder, 'vsftpd.conf'), `${config.join('\n')}\n`);
-  daemons.push(await startDaemon({ name: 'vsftpd', command: vsftpd ?? '', args: [join(folder, 'vsftpd.conf')], port, folder }));
+  daemons.push(
+    await startDaemon({ name: 'vsftpd', command: vsftpd ?? '', args: [join(folder, 'vsftpd.conf')], port, folder }),
+  );
   return port;
 }
 
@@ -52,7 +58,12 @@ describe.skipIf(!vsftpd || process.getuid?.() !== 0)('a real vsftpd', () => {
   it('with anonymous users is readable, with counts and patterns', async () => {
     const port = await startVsftpd(['anonymous_enable=YES']);
     const result = await askWatched(port, 'ftp');
-    expect(result).toMatchObject({ verdict: 'anonymous-read', product: 'vsftpd', documents: 2, datasets: [{ name: '/', documents: 2 }] });
+    expect(result).toMatchObject({
+      verdict: 'anonymous-read',
+      product: 'vsftpd',
+      documents: 2,
+      datasets: [{ name: '/', documents: 2 }],
+    });
     expect(result.version).toBe('3.0.3');
     expect(result.datasets[0]?.fields).toContain('*.pdf');
     expect(JSON.stringify(result)).not.toMatch(/canary|4711/);
@@ -60,7 +71,10 @@ describe.skipIf(!vsftpd || process.getuid?.() !== 0)('a real vsftpd', () => {
   });
 
   it('without anonymous users is secured', async () => {
-    expect(await askWatched(await startVsftpd(['anonymous_enable=NO', 'local_enable=YES']), 'ftp')).toMatchObject({ verdict: 'secured', datasets: [] });
+    expect(await askWatched(await startVsftpd(['anonymous_enable=NO', 'local_enable=YES']), 'ftp')).toMatchObject({
+      verdict: 'secured',
+      datasets: [],
+    });
   });
 });
 
@@ -119,7 +133,10 @@ describe.skipIf(!python)('a real pyftpdlib', () => {
     await once(front, 'listening');
     const address = front.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    expect(await askPort(port, 'ftp')).toMatchObject({ verdict: 'anonymous-read', documents: 2 });
+    expect(await ftp.probe(testContext(ftp.allow, { port, tls: true }))).toMatchObject({
+      verdict: 'anonymous-read',
+      documents: 2,
+    });
     front.close();
   });
 });

@@ -103,7 +103,11 @@ describe.skipIf(!influxd)('a real InfluxDB 1', () => {
   it('with logins and no admin belongs to whoever comes first; with an admin it is secured', async () => {
     const port = await start(() => ['auth-enabled = true']);
     expect(await askWhenReady(port, 'influxdb')).toMatchObject({ verdict: 'anonymous-write', datasets: [] });
-    await post(port, '/query', `q=${encodeURIComponent("CREATE USER owner WITH PASSWORD 'made-up' WITH ALL PRIVILEGES")}`);
+    await post(
+      port,
+      '/query',
+      `q=${encodeURIComponent("CREATE USER owner WITH PASSWORD 'made-up' WITH ALL PRIVILEGES")}`,
+    );
     const result = await askPort(port);
     expect(result).toMatchObject({ service: 'influxdb', version: '1.6.7~rc0', verdict: 'secured', datasets: [] });
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { askPort } from '../../src/probe/testing/ask.ts';
 import { certificate, freePort } from './harness/daemon.ts';
-import { askWhenReady, fleet } from './harness/fleet.ts';
+import { askWhenReady, fleet, foreignBytes } from './harness/fleet.ts';
 import { requireServer } from './harness/require-server.ts';
 
 const LIB = new URL('../../.cache/servers/kafka/lib', import.meta.url).pathname;
@@ -100,6 +100,7 @@ describe.skipIf(!java)('a real Kafka', () => {
     expect(result.datasets).toContainEqual({ name: 'orders', documents: 3, fields: [] });
     expect(result.datasets).toHaveLength(2);
     expect(JSON.stringify(result)).not.toMatch(/planted|janedoe|4915112345678/);
+    expect(await foreignBytes('kafka', port)).toBeUndefined();
   }, 90_000);
 
   it('with ACLs is judged by what they give strangers', async () => {

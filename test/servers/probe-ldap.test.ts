@@ -78,8 +78,14 @@ describe.skipIf(!slapd || !slapadd)('a real OpenLDAP', () => {
   });
 
   it('that requires a login, or whose access rules shut strangers out, is secured', async () => {
-    expect(await askWatched(await start(['disallow bind_anon', 'require authc']), 'ldap')).toMatchObject({ verdict: 'secured', datasets: [] });
-    expect(await askWatched(await start(['access to * by users read by anonymous auth']), 'ldap')).toMatchObject({ verdict: 'secured', datasets: [] });
+    expect(await askWatched(await start(['disallow bind_anon', 'require authc']), 'ldap')).toMatchObject({
+      verdict: 'secured',
+      datasets: [],
+    });
+    expect(await askWatched(await start(['access to * by users read by anonymous auth']), 'ldap')).toMatchObject({
+      verdict: 'secured',
+      datasets: [],
+    });
   });
 
   it('is read over LDAPS, and by StartTLS where the server demands it', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { askPort } from '../../src/probe/testing/ask.ts';
 import { certificate, freePort } from './harness/daemon.ts';
-import { askWhenReady, fleet } from './harness/fleet.ts';
+import { askWhenReady, fleet, foreignBytes } from './harness/fleet.ts';
 import { requireServer } from './harness/require-server.ts';
 
 const program = requireServer('nats-server', ['nats-server']);
@@ -38,6 +38,7 @@ describe.skipIf(!program)('a real NATS server', () => {
     const result = await askPort(port);
     expect(result).toMatchObject({ service: 'nats', verdict: 'anonymous-write', product: 'nats-server' });
     expect(result.version).toMatch(/^2\.\d+\.\d+/);
+    expect(await foreignBytes('nats', port)).toBeUndefined();
   });
 
   it('with a user and password is secured', async () => {
@@ -73,6 +74,7 @@ describe.skipIf(!program)('a real NATS server', () => {
     expect(result).toMatchObject({ service: 'nats', verdict: 'metadata-only', documents: 2 });
     expect(result.datasets).toContainEqual({ name: 'ORDERS', documents: 2, bytes: expect.any(Number), fields: [] });
     expect(JSON.stringify(result)).not.toMatch(/janedoe|planted/);
+    expect(await foreignBytes('nats', monitor)).toBeUndefined();
     expect(await askPort(monitor)).toMatchObject({ service: 'nats', verdict: 'metadata-only' });
     expect(await askPort(await running.behindTls(monitor))).toMatchObject({ service: 'nats', documents: 2 });
   });

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { askPort } from '../../src/probe/testing/ask.ts';
-import { certificate, freePort } from './harness/daemon.ts';
-import { askWhenReady, fleet } from './harness/fleet.ts';
+import { freePort } from './harness/daemon.ts';
+import { askWhenReady, fleet, foreignBytes } from './harness/fleet.ts';
 import { requireServer } from './harness/require-server.ts';
 
 const LIB = new URL('../../.cache/servers/neo4j/lib', import.meta.url).pathname;
@@ -11,7 +11,7 @@ const java = requireServer('neo4j', existsSync(LIB) ? ['java'] : ['neo4j']);
 const running = fleet();
 afterAll(() => running.stop());
 
-async function start(authentication: boolean, tls = false): Promise<{ bolt: number; http: number }> {
+async function start(authentication: boolean): Promise<{ bolt: number; http: number }> {
   const http = await freePort();
   const { port } = await running.start({
     name: 'neo4j',
@@ -24,23 +24,8 @@ async function start(authentication: boolean, tls = false): Promise<{ bolt: numb
         `server.bolt.listen_address=127.0.0.1:${port}`,
         'dbms.usage_report.enabled=false',
         'server.memory.pagecache.size=16m',
+        `server.http.listen_address=127.0.0.1:${http}`,
       ];
-      if (tls) {
-        const { key, cert } = certificate(folder);
-        lines.push(
-          'server.http.enabled=false',
-          'server.https.enabled=true',
-          `server.https.listen_address=127.0.0.1:${http}`,
-        );
-        for (const policy of ['bolt', 'https']) {
-          lines.push(`dbms.ssl.policy.${policy}.enabled=true`, `dbms.ssl.policy.${policy}.private_key=${key}`);
-          lines.push(
-            `dbms.ssl.policy.${policy}.public_certificate=${cert}`,
-            `dbms.ssl.policy.${policy}.client_auth=NONE`,
-          );
-        }
-        lines.push('server.bolt.tls_level=REQUIRED');
-      } else lines.push(`server.http.listen_address=127.0.0.1:${http}`);
       writeFileSync(join(folder, 'conf', 'neo4j.conf'), lines.join('\n'));
       const opens = [
         'java.base/java.nio=ALL-UNNAMED',
@@ -87,6 +72,9 @@ describe.skipIf(!java)('a real Neo4j', () => {
       expect(result.version).toMatch(/^5\.26\.\d+$/);
       for (const dataset of GRAPH) expect(result.datasets).toContainEqual(dataset);
       expect(JSON.stringify(result)).not.toContain('planted');
+      expect(await foreignBytes('neo4j', port)).toBeUndefined();
+      const secure = await askPort(await running.behindTls(port));
+      expect(secure).toMatchObject({ service: 'neo4j', verdict: 'anonymous-write', documents: 4 });
     }
   }, 180_000);
 
@@ -95,11 +83,5 @@ describe.skipIf(!java)('a real Neo4j', () => {
     expect(await askWhenReady(http, 'neo4j')).toMatchObject({ service: 'neo4j', verdict: 'secured', datasets: [] });
     expect(await askPort(bolt)).toMatchObject({ service: 'neo4j', verdict: 'secured', datasets: [] });
     expect(await askPort(http)).toMatchObject({ service: 'neo4j', verdict: 'secured' });
-  }, 180_000);
-
-  it('is read over TLS', async () => {
-    const { bolt, http } = await start(false, true);
-    expect(await askWhenReady(http, 'neo4j')).toMatchObject({ verdict: 'anonymous-write', documents: 0 });
-    expect(await askPort(bolt)).toMatchObject({ service: 'neo4j', verdict: 'anonymous-write', documents: 0 });
   }, 180_000);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askPort } from '../../src/probe/testing/ask.ts';
 import { certificate, freePort, unprivileged } from './harness/daemon.ts';
-import { askWhenReady, fleet } from './harness/fleet.ts';
+import { askWhenReady, fleet, foreignBytes } from './harness/fleet.ts';
 import { requireServer } from './harness/require-server.ts';
 
 const program = requireServer('rabbitmq-server', ['/usr/lib/rabbitmq/bin/rabbitmq-server']);
@@ -69,9 +69,11 @@ describe.skipIf(!installed)('a real RabbitMQ', () => {
     expect(broker).toMatchObject({ service: 'rabbitmq', verdict: 'secured', product: 'rabbitmq', datasets: [] });
     expect(broker.version).toMatch(/^3\.\d+\.\d+$/);
     expect(broker.notTested.join()).toContain('guest');
+    expect(await foreignBytes('rabbitmq', amqp)).toBeUndefined();
     expect(await askPort(amqp)).toMatchObject({ service: 'rabbitmq', verdict: 'secured' });
     expect(await askWhenReady(management, 'rabbitmq')).toMatchObject({ verdict: 'secured', datasets: [] });
     expect(await askPort(management)).toMatchObject({ service: 'rabbitmq', verdict: 'secured' });
+    expect(await foreignBytes('rabbitmq', management)).toBeUndefined();
   }, 120_000);
 
   it('without guest, and with ANONYMOUS offered beside passwords, is not called open', async () => {

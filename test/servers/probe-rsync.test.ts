@@ -48,7 +48,10 @@ describe.skipIf(!binary)('a real rsync daemon', () => {
   });
 
   it('that lists nothing is secured', async () => {
-    expect(await askPort(await start(`${LOCKED} list = no\n`), 'rsync')).toMatchObject({ verdict: 'secured', datasets: [] });
+    expect(await askPort(await start(`${LOCKED} list = no\n`), 'rsync')).toMatchObject({
+      verdict: 'secured',
+      datasets: [],
+    });
   });
 
   it('is sent only what its grammar has', async () => {

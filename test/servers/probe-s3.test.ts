@@ -116,9 +116,21 @@ describe.skipIf(!minio)('a real MinIO', () => {
       datasets: [{ name: 'app-uploads', documents: 2, fields: ['users/*.jpg'] }],
     });
     expect(JSON.stringify(open)).not.toMatch(PLANTED);
+    const all = {
+      Effect: 'Allow',
+      Principal: '*',
+      Action: ['s3:*'],
+      Resource: ['arn:aws:s3:::backups', 'arn:aws:s3:::backups/*'],
+    };
+    const careless = JSON.stringify({ ...policy, Statement: [all] });
+    expect(await putAsS3Owner(port, OWNER, '/backups?policy', careless)).toBe(204);
+    expect(await askWatched(port, 's3', { buckets: ['backups'] })).toMatchObject({
+      verdict: 'anonymous-write',
+      documents: 0,
+    });
     const proven = { identifiers: { bucket: 'app-uploads' } };
     expect(await askWatched(port, 's3', proven)).toMatchObject({ verdict: 'anonymous-read', documents: 2 });
-    const other = { identifiers: { bucket: 'backups' } };
+    const other = { identifiers: { bucket: 'no-such-bucket' } };
     expect(await askWatched(port, 's3', other)).toMatchObject({ verdict: 'secured', datasets: [] });
   });
 

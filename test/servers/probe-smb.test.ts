@@ -14,7 +14,8 @@ afterAll(async () => {
 async function start(lines: readonly string[], shares: string): Promise<number> {
   const folder = workFolder('samba');
   const port = await freePort();
-  for (const name of ['data', 'private', 'state', 'cache', 'lock', 'pid', 'ncalrpc', 'logs']) mkdirSync(join(folder, name));
+  for (const name of ['data', 'private', 'state', 'cache', 'lock', 'pid', 'ncalrpc', 'logs'])
+    mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'data', 'canary-someone@example.org.txt'), 'canary-value');
   const config = [
     '[global]',
@@ -49,7 +50,11 @@ const CLOSED = '[vault]\npath = FOLDER/data\nguest ok = no\n';
 describe.skipIf(!smbd || process.getuid?.() !== 0)('a real Samba', () => {
   it('with a share for guests is readable', async () => {
     const result = await askWatched(await start(GUESTS, READ + CLOSED), 'smb');
-    expect(result, result.reason).toMatchObject({ verdict: 'anonymous-read', version: '3.0.2', datasets: [{ name: 'public' }] });
+    expect(result, result.reason).toMatchObject({
+      verdict: 'anonymous-read',
+      version: '3.0.2',
+      datasets: [{ name: 'public' }],
+    });
     expect(JSON.stringify(result)).not.toContain('canary');
   });
 
@@ -60,10 +65,15 @@ describe.skipIf(!smbd || process.getuid?.() !== 0)('a real Samba', () => {
   });
 
   it('without shares for guests tells their names only', async () => {
-    expect(await askWatched(await start(GUESTS, CLOSED), 'smb')).toMatchObject({ verdict: 'metadata-only', datasets: [] });
+    expect(await askWatched(await start(GUESTS, CLOSED), 'smb')).toMatchObject({
+      verdict: 'metadata-only',
+      datasets: [],
+    });
   });
 
   it('that restricts nobody is secured', async () => {
-    expect(await askWatched(await start(['restrict anonymous = 2', 'map to guest = Never'], CLOSED), 'smb')).toMatchObject({ verdict: 'secured', datasets: [] });
+    expect(
+      await askWatched(await start(['restrict anonymous = 2', 'map to guest = Never'], CLOSED), 'smb'),
+    ).toMatchObject({ verdict: 'secured', datasets: [] });
   });
 });

@@ -7,8 +7,17 @@ import { redis } from '../../src/probe/services/redis/index.ts';
 import { encodeCommand } from '../../src/probe/services/redis/resp.ts';
 import { askPort } from '../../src/probe/testing/ask.ts';
 import { testContext } from '../../src/probe/testing/connection.ts';
-import { certificate, type Daemon, freePort, startDaemon, unprivileged, workFolder } from './harness/daemon.ts';
+import {
+  certificate,
+  type Daemon,
+  freePort,
+  handOver,
+  startDaemon,
+  unprivileged,
+  workFolder,
+} from './harness/daemon.ts';
 import { requireServer } from './harness/require-server.ts';
+import { askSampled } from './harness/sampled.ts';
 
 const binary = requireServer('redis-server', ['redis-server', 'valkey-server']);
 const daemons: Daemon[] = [];
@@ -22,22 +31,30 @@ interface Started {
   folder: string;
 }
 
-async function start(config: (folder: string) => string[], tlsOnly = false): Promise<Started> {
+async function start(config: (folder: string) => string[], tlsOnly = false, further: string[] = []): Promise<Started> {
   const account = unprivileged('redis');
   const folder = workFolder('redis', account);
   const port = await freePort();
   const file = join(folder, 'redis.conf');
-  const lines = ['bind 127.0.0.1', 'save ""', `dir ${folder}`, tlsOnly ? 'port 0' : `port ${port}`];
+  const sentinel = further.includes('--sentinel');
+  const lines = [
+    'bind 127.0.0.1',
+    ...(sentinel ? [] : ['save ""']),
+    `dir ${folder}`,
+    tlsOnly ? 'port 0' : `port ${port}`,
+  ];
   if (tlsOnly) {
     const { key, cert } = certificate(folder, account);
     lines.push(`tls-port ${port}`, `tls-cert-file ${cert}`, `tls-key-file ${key}`, 'tls-auth-clients no');
   }
   writeFileSync(file, [...lines, ...config(folder)].join('\n'));
+  // A sentinel writes its configuration anew.
+  if (sentinel) handOver(account, file);
   daemons.push(
     await startDaemon({
       name: 'redis',
       command: binary ?? '',
-      args: [file],
+      args: [file, ...further],
       port,
       folder,
       ...(account ? { account } : {}),
@@ -82,6 +99,29 @@ describe.skipIf(!binary)('a real Redis', () => {
     ]);
     const everything = JSON.stringify([seen, context.exchanges]);
     for (const value of ['jane', '1001', 'someone', 'example.org']) expect(everything).not.toContain(value);
+  });
+
+  it('hands small strings and hashes to the classifier on request and nowhere else', async () => {
+    const { port } = await start(() => []);
+    await run(port, [
+      ['SET', 'user:1001:email', 'canary@example.org'],
+      ['HSET', 'profile:1', 'city', 'Canaryville'],
+      ['SET', 'session:1', '{"phone":"canary-phone"}'],
+      ['SET', 'cache:1', 'canary'.repeat(4_000)],
+      ['RPUSH', 'queue', 'canary'],
+    ]);
+    const { result, taken } = await askSampled(port, [], 'redis');
+    expect(taken).toEqual({
+      'db0.user:*:email': ['canary@example.org'],
+      'db0.*.city': ['Canaryville'],
+      'db0.*.phone': ['canary-phone'],
+    });
+    expect(JSON.stringify(result)).not.toMatch(/canary|1001/i);
+  });
+
+  it('as a sentinel shows its statistics', async () => {
+    const { port } = await start(() => ['protected-mode no'], false, ['--sentinel']);
+    expect(await askPort(port, 'redis')).toMatchObject({ product: 'redis-sentinel', datasets: [] });
   });
 
   it('is left exactly as it was', async () => {

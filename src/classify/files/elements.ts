@@ -21,7 +21,9 @@ export function elementReader(bytes: Bytes, most: number = LONGEST_RECORD): Elem
     let length = 0;
     let skipping = false;
     const finish = (rest: Buffer): { value: unknown } | undefined => {
-      const text = Buffer.concat([...held, rest]).toString('utf8').trim();
+      const text = Buffer.concat([...held, rest])
+        .toString('utf8')
+        .trim();
       const whole = !skipping && length + rest.length <= most;
       held = [];
       length = 0;

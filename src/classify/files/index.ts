@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { PosternError } from '../../core/errors.ts';
 import type { OwnPattern } from '../values/tally.ts';
-import { readJsonLines } from './jsonl.ts';
 import { readJsonList, readJsonMap } from './json.ts';
+import { readJsonLines } from './jsonl.ts';
 import { readNames } from './keys.ts';
 import { type Bytes, FILE_FORMATS, type FileFormat, type ReadFile, type ReadOptions } from './source.ts';
 import { readSql } from './sql.ts';
@@ -28,7 +28,11 @@ export async function readDataFile(
   const first = await next(iterator, shown);
   if (first === undefined) throw new PosternError('E_INPUT_UNSUPPORTED', `${shown} is empty`);
   const bytes = resumed(first, iterator, shown);
-  const read: ReadOptions = { path: shown, name: basename(path).replace(/\.(?:csv|tsv|jsonl?|ndjson|sql|txt|dump)$/i, ''), own: options.own ?? [] };
+  const read: ReadOptions = {
+    path: shown,
+    name: basename(path).replace(/\.(?:csv|tsv|jsonl?|ndjson|sql|txt|dump)$/i, ''),
+    own: options.own ?? [],
+  };
   const format = options.format ?? formatOf(first.toString('utf8', 0, 65_536), path);
   switch (format) {
     case 'jsonl':
@@ -43,7 +47,9 @@ export async function readDataFile(
     case 'json':
     case 'elasticsearch-mapping':
     case 'firebase-export':
-      return first.toString('utf8', 0, 64).trimStart().startsWith('[') ? readJsonList(bytes, read) : readJsonMap(bytes, read);
+      return first.toString('utf8', 0, 64).trimStart().startsWith('[')
+        ? readJsonList(bytes, read)
+        : readJsonMap(bytes, read);
   }
 }
 
@@ -74,9 +80,19 @@ function formatOf(head: string, path: string): FileFormat {
     if (second.trimStart().startsWith('{') && isJson(line)) return 'jsonl';
     return 'json';
   }
-  if (/\.sql$/i.test(path) || /^(?:\s*--[^\n]*\n|\s*\/\*[\s\S]{0,4000}?\*\/;?|\s*\n)*\s*(?:CREATE|INSERT|DROP|SET|BEGIN|PRAGMA|COPY|USE|LOCK)\b/i.test(head.slice(0, 8_192))) return 'sql';
+  if (
+    /\.sql$/i.test(path) ||
+    /^(?:\s*--[^\n]*\n|\s*\/\*[\s\S]{0,4000}?\*\/;?|\s*\n)*\s*(?:CREATE|INSERT|DROP|SET|BEGIN|PRAGMA|COPY|USE|LOCK)\b/i.test(
+      head.slice(0, 8_192),
+    )
+  )
+    return 'sql';
   if (/\.(?:csv|tsv)$/i.test(path)) return 'csv';
-  const lines = text.split('\n').slice(0, 50).map((line) => line.trim()).filter(Boolean);
+  const lines = text
+    .split('\n')
+    .slice(0, 50)
+    .map((line) => line.trim())
+    .filter(Boolean);
   const share = (shape: RegExp) => lines.filter((line) => shape.test(line)).length / Math.max(1, lines.length);
   if (share(/^[^\s,;\t]+:[^\s,;\t]+$/) >= 0.8) return 'key-list';
   if (share(/^[^\t,;:]+\/[^\t,;:]+$/) >= 0.8) return 'object-list';

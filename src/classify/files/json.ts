@@ -4,7 +4,15 @@ import type { DatasetToClassify } from '../dataset.ts';
 import { collectFields, shownKey } from '../walk.ts';
 import { elementReader } from './elements.ts';
 import { documentOf } from './jsonl.ts';
-import { type Bytes, LARGEST_DOCUMENT, type ReadFile, type ReadOptions, tooLong, tooManyFields, unreadable } from './source.ts';
+import {
+  type Bytes,
+  LARGEST_DOCUMENT,
+  type ReadFile,
+  type ReadOptions,
+  tooLong,
+  tooManyFields,
+  unreadable,
+} from './source.ts';
 
 /** @param bytes the first of them begin with `[` */
 export async function readJsonList(bytes: Bytes, { path, name, own }: ReadOptions): Promise<ReadFile> {
@@ -14,7 +22,11 @@ export async function readJsonList(bytes: Bytes, { path, name, own }: ReadOption
   return {
     format: 'json',
     datasets: [{ name, fields: collector.fields(), records: collector.records }],
-    skips: [...tooLong(path, reader.skipped), ...unreadable(path, reader.broken, 'JSON'), ...tooManyFields(path, collector.dropped)],
+    skips: [
+      ...tooLong(path, reader.skipped),
+      ...unreadable(path, reader.broken, 'JSON'),
+      ...tooManyFields(path, collector.dropped),
+    ],
   };
 }
 
@@ -39,14 +51,26 @@ export async function readJsonMap(bytes: Bytes, options: ReadOptions): Promise<R
   }
   const lists = collections.filter(([, value]) => Array.isArray(value) && value.length > 0 && value.every(isMap));
   if (lists.length > 0 && lists.length === collections.length) {
-    return fromRecords('json', lists.map(([key, value]): [string, unknown[]] => [shownKey(key), value as unknown[]]), options);
+    return fromRecords(
+      'json',
+      lists.map(([key, value]): [string, unknown[]] => [shownKey(key), value as unknown[]]),
+      options,
+    );
   }
   const collector = collectFields(own);
   collector.add(document);
-  return { format: 'json', datasets: [{ name, fields: collector.fields(), records: 1 }], skips: tooManyFields(path, collector.dropped) };
+  return {
+    format: 'json',
+    datasets: [{ name, fields: collector.fields(), records: 1 }],
+    skips: tooManyFields(path, collector.dropped),
+  };
 }
 
-function fromRecords(format: ReadFile['format'], sets: readonly [string, unknown[]][], { path, own }: ReadOptions): ReadFile {
+function fromRecords(
+  format: ReadFile['format'],
+  sets: readonly [string, unknown[]][],
+  { path, own }: ReadOptions,
+): ReadFile {
   let dropped = 0;
   const datasets = sets.slice(0, 500).map(([name, records]) => {
     const collector = collectFields(own);
@@ -65,7 +89,11 @@ function isKeyed(value: unknown): boolean {
   if (entries.filter(([key]) => shownKey(key) === '*').length * 2 >= entries.length) return true;
   const [first] = entries;
   const keys = Object.keys((first?.[1] ?? {}) as object);
-  return entries.length >= 3 && keys.length > 0 && entries.every(([, item]) => keys.filter((key) => Object.hasOwn(item as object, key)).length * 2 >= keys.length);
+  return (
+    entries.length >= 3 &&
+    keys.length > 0 &&
+    entries.every(([, item]) => keys.filter((key) => Object.hasOwn(item as object, key)).length * 2 >= keys.length)
+  );
 }
 
 /** `GET /_mapping`, `GET /index/_mapping`, or the `properties` of one: `{ index: { mappings: { properties } } }`. */
@@ -112,14 +140,22 @@ async function wholeDocument(bytes: Bytes, path: string): Promise<unknown> {
   for await (const part of bytes) {
     length += part.length;
     if (length > LARGEST_DOCUMENT) {
-      throw new PosternError('E_INPUT_LIMIT', `${path} is one JSON document of more than ${LARGEST_DOCUMENT / 1024 / 1024} MiB`, {
-        hint: 'Write it as JSON Lines, one record a line: those are read whatever their size.',
-      });
+      throw new PosternError(
+        'E_INPUT_LIMIT',
+        `${path} is one JSON document of more than ${LARGEST_DOCUMENT / 1024 / 1024} MiB`,
+        {
+          hint: 'Write it as JSON Lines, one record a line: those are read whatever their size.',
+        },
+      );
     }
     parts.push(part);
   }
   try {
-    return JSON.parse(Buffer.concat(parts).toString('utf8').replace(/^\ufeff/, ''));
+    return JSON.parse(
+      Buffer.concat(parts)
+        .toString('utf8')
+        .replace(/^\ufeff/, ''),
+    );
   } catch {
     // The parser's message quotes the text, which may be a person's.
     throw new PosternError('E_INPUT_CORRUPT', `${path} is not JSON`, { hint: 'Check that the file is complete.' });

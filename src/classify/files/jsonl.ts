@@ -21,7 +21,11 @@ export async function readJsonLines(bytes: Bytes, { path, name, own }: ReadOptio
   return {
     format: 'jsonl',
     datasets: [{ name, fields: collector.fields(), records: collector.records }],
-    skips: [...tooLong(path, reader.skipped), ...unreadable(path, broken, 'JSON'), ...tooManyFields(path, collector.dropped)],
+    skips: [
+      ...tooLong(path, reader.skipped),
+      ...unreadable(path, broken, 'JSON'),
+      ...tooManyFields(path, collector.dropped),
+    ],
   };
 }
 

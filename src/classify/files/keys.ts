@@ -18,7 +18,11 @@ interface Pattern {
 }
 
 /** @param format which separators count: `:` of keys, `/` of objects */
-export async function readNames(bytes: Bytes, { path, name, own }: ReadOptions, format: 'key-list' | 'object-list'): Promise<ReadFile> {
+export async function readNames(
+  bytes: Bytes,
+  { path, name, own }: ReadOptions,
+  format: 'key-list' | 'object-list',
+): Promise<ReadFile> {
   const separator = format === 'key-list' ? /[:|/]/ : /\//;
   const reader = lineReader(bytes, 65_536);
   const words = new Map<string, number>();
@@ -43,19 +47,36 @@ export async function readNames(bytes: Bytes, { path, name, own }: ReadOptions, 
   for (const parts of names) add(patterns, parts, words, format === 'key-list' ? ':' : '/', own);
   const fields = [...patterns]
     .sort((a, b) => b[1].count - a[1].count)
-    .map(([pattern, { varying }]) => ({ name: pattern, values: varying.summary() }));
+    .flatMap(([pattern, { varying }]) => {
+      // What the names say is one thing; what stands in their place of `*` is another.
+      const values = varying.summary();
+      return [{ name: pattern }, ...(values.count > 0 ? [{ name: `* of ${pattern}`, values }] : [])];
+    });
   const skips = tooLong(path, reader.skipped);
   if (beyond > 0) {
-    skips.push({ subject: path, code: 'CLASSIFY_NAME_LIMIT', reason: `${beyond} names beyond the first ${MOST_NAMES} were not looked at`, severity: 'note' });
+    skips.push({
+      subject: path,
+      code: 'CLASSIFY_NAME_LIMIT',
+      reason: `${beyond} names beyond the first ${MOST_NAMES} were not looked at`,
+      severity: 'note',
+    });
   }
   return { format, datasets: [{ name, fields, records: names.length }], skips };
 }
 
-function add(patterns: Map<string, Pattern>, parts: readonly string[], words: ReadonlyMap<string, number>, mark: string, own: readonly OwnPattern[]): void {
+function add(
+  patterns: Map<string, Pattern>,
+  parts: readonly string[],
+  words: ReadonlyMap<string, number>,
+  mark: string,
+  own: readonly OwnPattern[],
+): void {
   const shown = parts.map((part, at) => {
     const extension = /\.[a-z][a-z0-9]{1,4}$/i.exec(part)?.[0] ?? '';
     const stem = extension === '' ? part : part.slice(0, -extension.length);
-    return isWord(part) && (words.get(`${at} ${part}`) ?? 0) >= SHARED ? { text: part } : { text: `*${extension}`, varying: stem };
+    return isWord(part) && (words.get(`${at} ${part}`) ?? 0) >= SHARED
+      ? { text: part }
+      : { text: `*${extension}`, varying: stem };
   });
   const text = shown.map((part) => part.text).join(mark);
   let pattern = patterns.get(text);

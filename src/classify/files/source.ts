@@ -4,7 +4,14 @@ import type { DatasetToClassify } from '../dataset.ts';
 import type { OwnPattern } from '../values/tally.ts';
 
 export const FILE_FORMATS = [
-  ...(['csv', 'json', 'jsonl', 'elasticsearch-mapping', 'sql', 'firebase-export', 'key-list', 'object-list'] as const),
+  'csv',
+  'json',
+  'jsonl',
+  'elasticsearch-mapping',
+  'sql',
+  'firebase-export',
+  'key-list',
+  'object-list',
 ] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
@@ -38,10 +45,24 @@ export function tooLong(path: string, count: number): Skip[] {
 
 export function unreadable(path: string, count: number, what: string): Skip[] {
   if (count === 0) return [];
-  return [{ subject: path, code: 'CLASSIFY_RECORD_UNREADABLE', reason: `${count} of its records could not be read as ${what}`, severity: 'incomplete' }];
+  return [
+    {
+      subject: path,
+      code: 'CLASSIFY_RECORD_UNREADABLE',
+      reason: `${count} of its records could not be read as ${what}`,
+      severity: 'incomplete',
+    },
+  ];
 }
 
 export function tooManyFields(path: string, dropped: number): Skip[] {
   if (dropped === 0) return [];
-  return [{ subject: path, code: 'CLASSIFY_FIELD_LIMIT', reason: 'it has more fields than are looked at', severity: 'incomplete' }];
+  return [
+    {
+      subject: path,
+      code: 'CLASSIFY_FIELD_LIMIT',
+      reason: 'it has more fields than are looked at',
+      severity: 'incomplete',
+    },
+  ];
 }

@@ -13,8 +13,14 @@ interface TableOfDump {
 }
 
 const NAME = String.raw`(?:[\w$]+|"[^"]{1,128}"|${'`'}[^${'`'}]{1,128}${'`'}|\[[^\]]{1,128}\])`;
-const CREATE = new RegExp(String.raw`^\s*CREATE\s+(?:(?:GLOBAL|LOCAL|TEMPORARY|TEMP|UNLOGGED|FOREIGN)\s+){0,3}TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(${NAME}(?:\.${NAME}){0,2})\s*\(`, 'i');
-const INSERT = new RegExp(String.raw`^\s*(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\s+(${NAME}(?:\.${NAME}){0,2})\s*(?:\(([^)]{0,20000})\))?\s*VALUES\s*`, 'i');
+const CREATE = new RegExp(
+  String.raw`^\s*CREATE\s+(?:(?:GLOBAL|LOCAL|TEMPORARY|TEMP|UNLOGGED|FOREIGN)\s+){0,3}TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(${NAME}(?:\.${NAME}){0,2})\s*\(`,
+  'i',
+);
+const INSERT = new RegExp(
+  String.raw`^\s*(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\s+(${NAME}(?:\.${NAME}){0,2})\s*(?:\(([^)]{0,20000})\))?\s*VALUES\s*`,
+  'i',
+);
 const COPY = new RegExp(String.raw`^COPY\s+(${NAME}(?:\.${NAME}){0,2})\s*\(([^)]{0,20000})\)\s+FROM\s+stdin`, 'i');
 const NO_COLUMN = /^(?:PRIMARY|FOREIGN|UNIQUE|KEY|INDEX|CONSTRAINT|CHECK|FULLTEXT|SPATIAL|EXCLUDE|LIKE|PERIOD)\b/i;
 
@@ -89,7 +95,8 @@ function take(statement: string, tableOf: (name: string) => TableOfDump): void {
     if (open < 0) return;
     const values = parts(statement, open + 1);
     table.records++;
-    for (const [index, value] of values.entries()) table.collector.addValue(columns[index] ?? `column ${index + 1}`, literal(value));
+    for (const [index, value] of values.entries())
+      table.collector.addValue(columns[index] ?? `column ${index + 1}`, literal(value));
     at = values.end;
   }
 }

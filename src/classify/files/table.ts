@@ -66,7 +66,10 @@ function delimiterOf(text: string): string {
 /** Names are short, not repeated, and no values: else the file has no header, and its first row is a person's. */
 function isHeader(row: readonly string[]): boolean {
   const cells = row.map((cell) => cell.trim());
-  if (cells.some((cell) => cell.length > 64 || isEmail(cell) || /^[-+]?[\d.,:/ -]{3,}$/.test(cell) || isPhoneShaped(cell))) return false;
+  if (
+    cells.some((cell) => cell.length > 64 || isEmail(cell) || /^[-+]?[\d.,:/ -]{3,}$/.test(cell) || isPhoneShaped(cell))
+  )
+    return false;
   if (cells.some((cell) => /^[\w-]{32,}$/.test(cell) && /\d/.test(cell))) return false;
   return !cells.some((cell) => cell.split(/\s+/).some((word) => isGivenName(word)));
 }

@@ -5,27 +5,27 @@
  */
 const MEASURED: Readonly<Record<string, number>> = {
   // integers of 1 digits
-  'age': 1.0000,
+  age: 1.0,
   // versions
   'birth-year': 0.3174,
   // integers of 16 digits
-  'card': 0.0254,
+  card: 0.0254,
   // integers of 3 digits
-  'code': 1.0000,
+  code: 1.0,
   // ratios
-  'coordinate': 1.0000,
+  coordinate: 1.0,
   // dates
-  'date': 1.0000,
+  date: 1.0,
   // timestamps
-  'date-time': 1.0000,
+  'date-time': 1.0,
   // prices
-  'decimal': 1.0000,
+  decimal: 1.0,
   // integers of 1 digits
-  'degrees': 1.0000,
+  degrees: 1.0,
   // epoch seconds
-  'epoch': 1.0000,
+  epoch: 1.0,
   // capitals and digits
-  'flight': 0.0005,
+  flight: 0.0005,
   // shelf codes
   'icd-10-short': 0.9609,
   // integers of 12 digits
@@ -47,7 +47,7 @@ const MEASURED: Readonly<Record<string, number>> = {
   // integers of 11 digits
   'identity/cuit-ar': 0.0056,
   // integers of 7 digits
-  'identity/dni-ar': 1.0000,
+  'identity/dni-ar': 1.0,
   // integers of 10 digits
   'identity/egn-bg': 0.1021,
   // integers of 11 digits
@@ -57,7 +57,7 @@ const MEASURED: Readonly<Record<string, number>> = {
   // integers of 9 digits
   'identity/id-il': 0.1013,
   // epoch milliseconds
-  'identity/id-th': 0.0920,
+  'identity/id-th': 0.092,
   // integers of 13 digits
   'identity/id-za': 0.0002,
   // integers of 12 digits
@@ -81,7 +81,7 @@ const MEASURED: Readonly<Record<string, number>> = {
   // integers of 12 digits
   'identity/nric-my': 0.0271,
   // integers of 11 digits
-  'identity/oib-hr': 0.0940,
+  'identity/oib-hr': 0.094,
   // integers of 11 digits
   'identity/pesel-pl': 0.0078,
   // hex, 8
@@ -97,29 +97,29 @@ const MEASURED: Readonly<Record<string, number>> = {
   // integers of 9 digits
   'identity/sin-ca': 0.1013,
   // ids in sequence, 9 digits
-  'identity/ssn-us': 1.0000,
+  'identity/ssn-us': 1.0,
   // epoch seconds
   'identity/svnr-at': 0.0042,
   // integers of 11 digits
-  'identity/tax-id-de': 0.0100,
+  'identity/tax-id-de': 0.01,
   // ids in sequence, 9 digits
   'identity/tfn-au': 0.0908,
   // integers of 15 digits
-  'imei': 0.0925,
+  imei: 0.0925,
   // capitals and digits
-  'locator': 0.3562,
+  locator: 0.3562,
   // hex, 16
-  'mixed': 1.0000,
+  mixed: 1.0,
   // paths
-  'path': 1.0000,
+  path: 1.0,
   // integers of 10 digits
   'phone-AR': 0.0573,
   // epoch seconds
-  'phone-AT': 1.0000,
+  'phone-AT': 1.0,
   // article numbers
   'phone-AU': 0.4844,
   // integers of 8 digits
-  'phone-BE': 0.5990,
+  'phone-BE': 0.599,
   // epoch seconds
   'phone-BR': 0.4922,
   // article numbers
@@ -131,7 +131,7 @@ const MEASURED: Readonly<Record<string, number>> = {
   // article numbers
   'phone-ES': 0.3724,
   // ids in sequence, 9 digits
-  'phone-FR': 1.0000,
+  'phone-FR': 1.0,
   // epoch seconds
   'phone-GB': 0.7865,
   // article numbers
@@ -139,55 +139,53 @@ const MEASURED: Readonly<Record<string, number>> = {
   // integers of 10 digits
   'phone-IN': 0.7083,
   // integers of 9 digits
-  'phone-IT': 0.1120,
+  'phone-IT': 0.112,
   // integers of 9 digits
   'phone-JP': 0.7786,
   // ids in sequence, 9 digits
-  'phone-KR': 1.0000,
+  'phone-KR': 1.0,
   // integers of 10 digits
   'phone-MX': 0.4714,
   // ids in sequence, 9 digits
-  'phone-NL': 1.0000,
+  'phone-NL': 1.0,
   // article numbers
-  'phone-PL': 0.7500,
+  'phone-PL': 0.75,
   // integers of 9 digits
   'phone-PT': 0.1797,
   // integers of 10 digits
   'phone-RU': 0.2187,
   // ids in sequence, 9 digits
-  'phone-SE': 1.0000,
+  'phone-SE': 1.0,
   // integers of 10 digits
-  'phone-TR': 0.1510,
+  'phone-TR': 0.151,
   // integers of 10 digits
   'phone-US': 0.3802,
   // ids in sequence, 9 digits
-  'phone-ZA': 1.0000,
+  'phone-ZA': 1.0,
   // integers of 7 digits
-  'phone-shaped': 1.0000,
+  'phone-shaped': 1.0,
   // integers of 7 digits
   'phone-tried': 0.0938,
   // article numbers
-  'phone-written': 1.0000,
+  'phone-written': 1.0,
   // integers of 4 digits
-  'postal': 1.0000,
-  // capitals and digits
-  'postal-telling': 0.0166,
+  postal: 1.0,
   // sentences
-  'prose': 1.0000,
+  prose: 1.0,
   // integers of 1 digits
-  'small': 1.0000,
+  small: 1.0,
   // hex, 32
-  'token': 1.0000,
+  token: 1.0,
   // booleans
-  'truth': 1.0000,
+  truth: 1.0,
   // UUIDs
-  'uuid': 1.0000,
+  uuid: 1.0,
   // versions
-  'version': 1.0000,
+  version: 1.0,
   // words
-  'words': 1.0000,
+  words: 1.0,
   // integers of 4 digits
-  'year': 0.0127,
+  year: 0.0127,
 };
 
 /** Below what a sample of this size can show. */

@@ -3,7 +3,8 @@ import { isValidIBAN } from 'ibantools';
 import { isValidPhoneNumber } from 'libphonenumber-js/max';
 
 /** RFC 5321 as it is used: no quotes, no comments, a domain with a dot. */
-const EMAIL = /^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}[\p{L}\p{N}-]{1,62}$/u;
+const EMAIL =
+  /^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}[\p{L}\p{N}-]{1,62}$/u;
 /** In running text; bounded on both sides. */
 const EMAIL_WITHIN = /[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}\.[A-Za-z]{2,24}/;
 
@@ -45,7 +46,8 @@ export function isImei(digits: string): boolean {
 }
 
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?::\d{1,5}|\/\d{1,2})?$/;
-const IPV6 = /^(?=[0-9a-f:.]{2,45}(?:\/\d{1,3})?$)(?:[0-9a-f]{1,4}:){1,7}(?::|[0-9a-f]{1,4}|:[0-9a-f:]{1,30})(?:\/\d{1,3})?$|^::(?:[0-9a-f:]{1,35})(?:\.\d{1,3}){0,3}$/i;
+const IPV6 =
+  /^(?=[0-9a-f:.]{2,45}(?:\/\d{1,3})?$)(?:[0-9a-f]{1,4}:){1,7}(?::|[0-9a-f]{1,4}|:[0-9a-f:]{1,30})(?:\/\d{1,3})?$|^::(?:[0-9a-f:]{1,35})(?:\.\d{1,3}){0,3}$/i;
 
 export function isIp(value: string): boolean {
   return IPV4.test(value) || (value.includes(':') && IPV6.test(value));
@@ -88,7 +90,9 @@ export function isNationalPhone(value: string, country: PhoneCountry): boolean {
 
 /** Digits with the separators of people; 7 to 15 digits (ITU-T E.164). */
 export function isPhoneShaped(value: string): boolean {
-  return /^\+?[(\d][\d\s().\-/]{5,24}\d(?: ?(?:x|ext\.?|#) ?\d{1,6})?$/i.test(value) && !/^\d{4}-\d{2}-\d{2}/.test(value);
+  return (
+    /^\+?[(\d][\d\s().\-/]{5,24}\d(?: ?(?:x|ext\.?|#) ?\d{1,6})?$/i.test(value) && !/^\d{4}-\d{2}-\d{2}/.test(value)
+  );
 }
 
 const DAY_FIRST = /^(\d{1,2})[./-](\d{1,2})[./-](\d{2}|\d{4})$/;
@@ -157,7 +161,8 @@ export function isFlightNumber(value: string): boolean {
   return /^[A-Z0-9]{2} ?-?\d{1,4}$/.test(value) && AIRLINES.has(value.slice(0, 2)) && value.length >= 4;
 }
 
-const AGENT = /^(?:Mozilla\/\d|Dalvik\/\d|okhttp\/\d|Opera\/\d|[\w.-]{2,40}\/\d[\w.]{0,20} (?:CFNetwork|\((?:iPhone|iPad|Linux|Android|Windows|Macintosh)))/;
+const AGENT =
+  /^(?:Mozilla\/\d|Dalvik\/\d|okhttp\/\d|Opera\/\d|[\w.-]{2,40}\/\d[\w.]{0,20} (?:CFNetwork|\((?:iPhone|iPad|Linux|Android|Windows|Macintosh)))/;
 
 export function isUserAgent(value: string): boolean {
   return AGENT.test(value.slice(0, 128));
@@ -208,7 +213,8 @@ export function isPostal(value: string): boolean {
   return false;
 }
 
-/** Shaped as nothing but a postal code is: letters and digits as in Canada, Britain, the Netherlands. */
+/** Shaped as nothing but a postal code is: letters, digits and a space as in Canada, Britain, the Netherlands. */
 export function isTellingPostal(value: string): boolean {
+  if (!value.includes(' ')) return false;
   return (POSTAL.CA?.test(value) ?? false) || (POSTAL.GB?.test(value) ?? false) || (POSTAL.NL?.test(value) ?? false);
 }

@@ -61,8 +61,13 @@ kobayashi kato kim park choi jung kang ivanov petrov smirnov kuznetsov popov nov
 const FIRST = new Set(GIVEN.split(/\s+/).filter(Boolean));
 const LAST = new Set(FAMILY.split(/\s+/).filter(Boolean));
 /** Companies are often called after people. */
-const COMPANY = new Set('inc llc ltd gmbh ag plc corp co group sons and & und et company bros partners associates sa srl bv ab kg street st avenue road hotel university hospital airport'.split(' '));
-const NOT_LATIN_NAME = /^(?:[\p{sc=Han}]{2,4}|[\p{sc=Han}]{1,4}[ \u3000][\p{sc=Han}]{1,4}|[\p{sc=Hangul}]{2,4}|[\p{sc=Katakana}ー]{2,8}[ \u3000][\p{sc=Katakana}ー]{2,8})$/u;
+const COMPANY = new Set(
+  'inc llc ltd gmbh ag plc corp co group sons and & und et company bros partners associates sa srl bv ab kg street st avenue road hotel university hospital airport'.split(
+    ' ',
+  ),
+);
+const NOT_LATIN_NAME =
+  /^(?:[\p{sc=Han}]{2,4}|[\p{sc=Han}]{1,4}[ \u3000][\p{sc=Han}]{1,4}|[\p{sc=Hangul}]{2,4}|[\p{sc=Katakana}ー]{2,8}[ \u3000][\p{sc=Katakana}ー]{2,8})$/u;
 
 /** Whether a value reads as a person's name. @returns how: a known given name, a known family name, or a script of which none is listed */
 export function personName(value: string): 'given' | 'family' | 'script' | undefined {

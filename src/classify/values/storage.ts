@@ -69,7 +69,12 @@ export function storageOf(value: string): StorageForm | undefined {
     if (digest !== undefined) return { kind: 'fast-hash', form: `${length} hex digits, as ${digest} makes` };
     if (length >= 48 && length % 32 === 0) return { kind: 'encrypted', form: 'whole cipher blocks in hex' };
   }
-  if (length >= 22 && /^[A-Za-z0-9+/_-]+={0,2}$/.test(value.slice(0, 1_024)) && /\d/.test(value) && /[A-Z]/.test(value)) {
+  if (
+    length >= 22 &&
+    /^[A-Za-z0-9+/_-]+={0,2}$/.test(value.slice(0, 1_024)) &&
+    /\d/.test(value) &&
+    /[A-Z]/.test(value)
+  ) {
     const digest = value.endsWith('=') ? BASE64_DIGESTS.get(length) : undefined;
     if (digest !== undefined) return { kind: 'fast-hash', form: `${length} base64 characters, as ${digest} makes` };
     if (length >= 44) return { kind: 'encrypted', form: 'long base64' };

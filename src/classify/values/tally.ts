@@ -5,6 +5,7 @@
  * Every value is counted and seen by the cheap checks. The dear ones (phone numbers, national ids, names) see the first
  * 256 values of a field and every sixteenth after that.
  */
+import { LONGEST_MATCHED } from '../../core/safe-pattern.ts';
 import * as checks from './checks.ts';
 import { countryOf } from './countries.ts';
 import { DistinctCounter, SEED_A, SEED_B } from './distinct.ts';
@@ -134,7 +135,8 @@ class FieldTally implements Tally {
     this.#distinct.add(look.high, look.low);
     const examined = this.#count <= ALWAYS || this.#count % EVERY === 0;
     if (examined) this.#examined++;
-    if (look.others === 0 && look.letters === 0 && look.digits > 0 && isNumber(text, look)) this.#addNumber(text, look, examined);
+    if (look.others === 0 && look.letters === 0 && look.digits > 0 && isNumber(text, look))
+      this.#addNumber(text, look, examined);
     else if (length <= 512) this.#addString(text, look, examined);
     else this.#addLong(text, examined);
   }
@@ -206,7 +208,13 @@ class FieldTally implements Tally {
       if (checks.isCard(compact)) this.#pass('card');
       if (digits === 15 && checks.isImei(compact)) this.#pass('imei');
     }
-    if (length >= 15 && length <= 42 && look.uppers + look.lowers >= 2 && digits >= 2 && /^[A-Za-z]{2}\d{2}/.test(text)) {
+    if (
+      length >= 15 &&
+      length <= 42 &&
+      look.uppers + look.lowers >= 2 &&
+      digits >= 2 &&
+      /^[A-Za-z]{2}\d{2}/.test(text)
+    ) {
       if (checks.isIban(text)) this.#pass('iban');
     }
     if ((dots >= 3 || colons >= 2) && length <= 49) {
@@ -219,7 +227,8 @@ class FieldTally implements Tally {
     if (length === 36 && dashes === 4 && checks.isUuid(text)) this.#pass('uuid');
     if (length >= 6 && length <= 25 && letters <= 1 && dots + dashes + look.others > 0) this.#addDate(text);
     if (length >= 16 && checks.isDateTime(text)) this.#pass('date-time');
-    else if (letters === 0 && digits >= 7 && digits <= 15 && spaces + dashes + dots + look.others > 0) this.#addPhone(text);
+    else if (letters === 0 && digits >= 7 && digits <= 15 && spaces + dashes + dots + look.others > 0)
+      this.#addPhone(text);
     if (length >= 8 && length <= 22) this.#addNationalIds(text);
     if (length <= 8 && letters > 0) {
       const icd = checks.isIcd10(text);
@@ -228,7 +237,8 @@ class FieldTally implements Tally {
       if (length >= 5 && length <= 7 && look.lowers === 0 && spaces === 0) this.#pass('locator');
     }
     if (length === 17 && checks.isVin(text)) this.#pass('vin');
-    if (length >= 4 && length <= 10 && checks.isPostal(text)) this.#pass(checks.isTellingPostal(text) ? 'postal-telling' : 'postal');
+    if (length >= 4 && length <= 10 && checks.isPostal(text))
+      this.#pass(checks.isTellingPostal(text) ? 'postal-telling' : 'postal');
     if (length >= 6 && (letters > 3 || look.others > 1) && checks.isStreet(text)) this.#pass('street');
     if (spaces === 0 && length >= 8 && /^0x[0-9a-f]+$/i.test(text)) this.#pass('hex-number');
     if (letters > 0) this.#pass('mixed');
@@ -276,7 +286,7 @@ class FieldTally implements Tally {
   }
 
   #addOwn(text: string): void {
-    if (text.length > 128) return;
+    if (text.length > LONGEST_MATCHED) return;
     for (const { id, pattern } of this.#own) if (pattern.test(text)) this.#pass(id);
   }
 
@@ -358,19 +368,34 @@ function lookAt(text: string): Look {
 
 /** Digits, a sign in front, at most one dot between digits. */
 function isNumber(text: string, { digits, dots, dashes, length }: Look): boolean {
-  return digits + dots + dashes === length && dots <= 1 && (dashes === 0 || (dashes === 1 && text.startsWith('-'))) && !text.endsWith('.');
+  return (
+    digits + dots + dashes === length &&
+    dots <= 1 &&
+    (dashes === 0 || (dashes === 1 && text.startsWith('-'))) &&
+    !text.endsWith('.')
+  );
 }
 
 /** Letters and digits mixed as machines do. */
 function isToken(text: string, { digits, letters, length, dots, dashes }: Look): boolean {
   if (length < 20) return digits > 2 && letters > 2 && letters + digits === length;
-  return digits > 1 && letters > 1 && letters + digits + dashes + dots >= Math.min(length, MOST_SCANNED) - 6 && /^[\w.+/=:-]+$/.test(text.slice(0, 512));
+  return (
+    digits > 1 &&
+    letters > 1 &&
+    letters + digits + dashes + dots >= Math.min(length, MOST_SCANNED) - 6 &&
+    /^[\w.+/=:-]+$/.test(text.slice(0, 512))
+  );
 }
 
 function isTruth(text: string): boolean {
-  return text.length <= 8 && /^(?:true|false|yes|no|y|n|t|f|on|off|ja|nein|oui|non|si|enabled|disabled|active|inactive)$/i.test(text);
+  return (
+    text.length <= 8 &&
+    /^(?:true|false|yes|no|y|n|t|f|on|off|ja|nein|oui|non|si|enabled|disabled|active|inactive)$/i.test(text)
+  );
 }
 
 function isSex(text: string): boolean {
-  return /^(?:male|female|m|f|w|d|x|other|divers|diverse|non-?binary|man|woman|maennlich|männlich|weiblich|homme|femme|masculin|feminin|féminin|hombre|mujer|masculino|femenino|feminino|maschio|femmina|vrouw|kvinna|unknown|prefer not to say|not specified|kobieta|mężczyzna|erkek|kadın|男|女|男性|女性)$/i.test(text);
+  return /^(?:male|female|m|f|w|d|x|other|divers|diverse|non-?binary|man|woman|maennlich|männlich|weiblich|homme|femme|masculin|feminin|féminin|hombre|mujer|masculino|femenino|feminino|maschio|femmina|vrouw|kvinna|unknown|prefer not to say|not specified|kobieta|mężczyzna|erkek|kadın|男|女|男性|女性)$/i.test(
+    text,
+  );
 }

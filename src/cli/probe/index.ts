@@ -45,6 +45,7 @@ interface ProbeOptions extends OutputOptions {
   dryRun: boolean;
   journal: string | boolean;
   resume?: string;
+  sample?: string;
 }
 
 export function probe(program: Command, io: Io, exit: (code: number) => void): void {
@@ -64,6 +65,7 @@ export function probe(program: Command, io: Io, exit: (code: number) => void): v
         'keep a journal of all that is sent (default: .postern/journal.jsonl beside postern.yaml)',
       )
       .option('--no-journal', 'keep none')
+      .option('--sample <n>', 'look at up to n values of each field, in memory only, to tell what they are (1 to 5)')
       .option('--resume <file>', 'keep finished targets in this file, and go on where an earlier run with it stopped'),
     FORMATS,
     'table',
@@ -155,7 +157,13 @@ interface Run {
 
 async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> {
   const { authorized, config, vantage, resumed, journal, merged } = asking;
-  const [room, { createDialer }, { probeLine }, { accessLine, createAccess }, { classifyFields }] = await Promise.all([
+  const [
+    room,
+    { createDialer },
+    { probeLine },
+    { accessLine, createAccess },
+    { classifyFields, ownDetectors, subjectFields },
+  ] = await Promise.all([
     import('../../probe/index.ts'),
     import('../../net/index.ts'),
     import('../../check/probe-line.ts'),
@@ -180,6 +188,9 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
   const progress = await createProgress(io, options);
   const before = authorized.targets.length - targets.length;
   const clock = createEta(targets.length, () => performance.now());
+  const most = sampleOf(options.sample);
+  const { createSampler } = await import('../sampler.ts');
+  const sampler = most === 0 ? undefined : createSampler(most, ownDetectors(config?.classify.categories ?? []));
   let asked = 0;
   await interruptible(async (interrupted) => {
     const show = (line: ProbeLine) => {
@@ -191,7 +202,8 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
     };
     const keep = (result: ProbeResult) => {
       if (keeping) run.results.push(result);
-      show(probeLine(named ? { vantage, ...result } : result));
+      show(probeLine(named ? { vantage, ...result } : result, sampler?.classify));
+      sampler?.clear();
       run.findings.push(...room.findingsOf(result));
       const skip = room.skipOf(result);
       if (skip) run.skips.push(skip);
@@ -211,6 +223,9 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
     for await (const result of room.probe(targets, {
       dialer,
       signal: interrupted.signal,
+      subjectFields,
+      // One store at a time, so that its values are weighed with its own names.
+      ...(sampler === undefined ? {} : { values: sampler.values, concurrency: 1 }),
       ...(emptyPassword === undefined ? {} : { emptyPassword }),
       ...(sweeping ? { onReach: (one: AddressReach) => run.reach.push(one) } : {}),
       onDone: (target) => {
@@ -253,6 +268,13 @@ function accessTargets(config: LoadedConfig | undefined, { targets }: Authorized
   return (config?.targets ?? [])
     .filter(({ host }) => named.has(host))
     .map(({ api, ...target }) => (whole.has(target.host) && api !== undefined ? { ...target, api } : target));
+}
+
+/** @throws PosternError `E_USAGE` */
+function sampleOf(text: string | undefined): number {
+  const most = Number(text ?? 0);
+  if (Number.isInteger(most) && most >= 0 && most <= 5) return most;
+  throw new PosternError('E_USAGE', `--sample ${text}: expected a number from 0 to 5`);
 }
 
 async function dryRunOf(authorized: Authorized, config: LoadedConfig | undefined, format: string): Promise<string> {

@@ -52,20 +52,24 @@ export function judge({ first, second, own, random, given, ownerField }: Case): 
   if (telling.size === 0) {
     // Two objects that differ in their ids alone: only the whole object under its own id is the other one.
     const whole = sharedLeaves(object, given.leaves).size === object.size && echoed && random.kind !== 'content';
-    return whole ? yes(object, given.leaves) : unknown('the objects of both accounts cannot be told apart');
+    return whole ? yes(object, given.leaves, mine) : unknown('the objects of both accounts cannot be told apart');
   }
   const matched = sharedLeaves(telling, given.leaves);
   const share = matched.size / telling.size;
-  if (share >= ENOUGH) return yes(object, given.leaves);
+  if (share >= ENOUGH) return yes(object, given.leaves, mine);
   if (share > 0 && ownerField !== undefined && namesOwner(ownerField, object, given.leaves, mine)) {
-    return yes(object, given.leaves);
+    return yes(object, given.leaves, mine);
   }
   if (matched.size === 0) {
     const same = mine.size > 0 && sharedLeaves(mine, given.leaves).size / mine.size >= ENOUGH;
     return no(same ? 'gets an object of their own instead' : `gets something else (HTTP ${given.status})`);
   }
-  const some = `gets ${matched.size} of the ${telling.size} values that tell the object apart: ${listed(fieldsOf(matched))}`;
-  return { read: 'unknown', reason: `${some}; whether that is meant, its owner has to say`, fields: fieldsOf(matched) };
+  const some = `gets ${matched.size} of the ${telling.size} values that tell the object apart: ${listed(fieldsOf(matched, mine))}`;
+  return {
+    read: 'unknown',
+    reason: `${some}; whether that is meant, its owner has to say`,
+    fields: fieldsOf(matched, mine),
+  };
 }
 
 /** Why nothing can be concluded whoever asks; undefined when the API does tell ids apart. */
@@ -97,9 +101,9 @@ function namesOwner(field: string, object: Leaves, given: Leaves, mine: Leaves):
   return leavesNamed(given, field).some(({ hash }) => owner.includes(hash) && !reader.has(hash));
 }
 
-function yes(object: Leaves, given: Leaves): Judgement {
+function yes(object: Leaves, given: Leaves, mine: Leaves): Judgement {
   const shared = sharedLeaves(object, given);
-  const fields = fieldsOf(shared);
+  const fields = fieldsOf(shared, mine);
   return { read: 'yes', reason: `gets what its owner gets: ${listed(fields)}`, fields };
 }
 

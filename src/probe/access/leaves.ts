@@ -1,6 +1,7 @@
 /** An answer as its leaves: a path and a keyed hash each. Two answers are compared leaf by leaf, without keeping a value. */
 import { createHmac } from 'node:crypto';
 import { fieldName } from '../names.ts';
+import { isStructural } from '../patterns.ts';
 
 export interface Leaf {
   hash: string;
@@ -29,7 +30,11 @@ export function leavesOf(value: unknown, key: Uint8Array, id: string): Leaves {
       return;
     }
     if (typeof one === 'object' && one !== null) {
-      for (const [name, item] of Object.entries(one)) visit(item, path === '' ? name : `${path}.${name}`, depth + 1);
+      for (const [key, item] of Object.entries(one)) {
+        // A dot within a name would part it in two; a name with a sign in it is shown as a pattern.
+        const name = key.replaceAll('.', '·');
+        visit(item, path === '' ? name : `${path}.${name}`, depth + 1);
+      }
       return;
     }
     // What is empty is the same in everybody's objects.
@@ -73,9 +78,33 @@ export function likeness(leaves: Leaves, other: Leaves): number {
   return [...names].filter((name) => others.has(name)).length / names.size;
 }
 
-/** Field names that may be shown, each once, in order. */
-export function fieldsOf(leaves: Leaves): string[] {
-  return [...new Set([...leaves.keys()].map((path) => fieldName(bare(path))))].filter((name) => name !== '').sort();
+/**
+ * Field names that may be shown, each once, in order. A key may be a person's value (`{"members": {"jane": …}}`): a name is
+ * kept only where another object has it as well, or where it is a word of a schema.
+ * @param schema another object of the same kind
+ */
+export function fieldsOf(leaves: Leaves, schema: Leaves): string[] {
+  const common = new Set([...schema.keys()].flatMap((path) => beginningsOf(bare(path))));
+  const shown = (path: string) =>
+    beginningsOf(path)
+      .map((beginning) => {
+        const part = beginning.slice(beginning.lastIndexOf('.') + 1);
+        return common.has(beginning) ? fieldName(part) : wordOrPattern(part);
+      })
+      .join('.');
+  return [...new Set([...leaves.keys()].map((path) => shown(bare(path))))].filter((name) => name !== '').sort();
+}
+
+/** `a.b.c` -> `a`, `a.b`, `a.b.c`. */
+function beginningsOf(path: string): string[] {
+  const parts = path.split('.');
+  return parts.map((_part, index) => parts.slice(0, index + 1).join('.'));
+}
+
+/** `billingAddress` as it is, `jane` as `*`. */
+function wordOrPattern(part: string): string {
+  const words = part.split(/[_\s-]+|(?<=[a-z])(?=[A-Z])/).map((word) => word.toLowerCase());
+  return fieldName(part) === part && words.every((word) => word === '' || isStructural(word)) ? part : '*';
 }
 
 /** The leaves of one field, by its dotted path. */

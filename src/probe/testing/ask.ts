@@ -1,6 +1,6 @@
 import { createDialer, createScope, type NetworkTarget, systemEnvironment } from '../../net/index.ts';
 import { probe } from '../index.ts';
-import type { ProbeResult, ValueSink } from '../service.ts';
+import type { ProbeContext, ProbeResult, ValueSink } from '../service.ts';
 
 /** What the scope entry of a test says beside the address. */
 export interface AskedScope {
@@ -9,6 +9,8 @@ export interface AskedScope {
   identifiers?: Readonly<Record<string, string>>;
   /** As with `--sample`. */
   values?: ValueSink;
+  /** Which fields tell people apart. */
+  subjectFields?: NonNullable<ProbeContext['subjectFields']>;
 }
 
 /** A target on loopback, authorized as such. */
@@ -41,13 +43,14 @@ export async function askPort(
   more: readonly string[] | AskedScope = [],
 ): Promise<ProbeResult> {
   const target = await loopbackTarget('127.0.0.1', more);
-  const { values } = asScope(more);
+  const { values, subjectFields } = asScope(more);
   const asked = { label: `127.0.0.1:${port}`, target, port, ...(service === undefined ? {} : { service }) };
   const results: ProbeResult[] = [];
   const options = {
     dialer: createDialer(),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(values === undefined ? {} : { values }),
+    ...(subjectFields === undefined ? {} : { subjectFields }),
   };
   for await (const result of probe([asked], options)) results.push(result);
   const [only] = results;

@@ -10,8 +10,8 @@ type Dataset = ClassifyReport['datasets'][number];
 export function renderClassify(report: ClassifyReport, options: RenderOptions): string {
   const page = createPage(options);
   for (const dataset of report.datasets) writeDataset(page, dataset);
-  for (const { subject, reason } of report.skips) page.write('  ! ', page.ink.yellow(`${subject}: ${reason}`));
   if (page.quiet) return page.toString();
+  for (const { subject, reason } of report.skips) page.write('  ! ', page.ink.yellow(`${subject}: ${reason}`));
   const { summary } = report;
   page.gap();
   page.write(
@@ -20,7 +20,8 @@ export function renderClassify(report: ClassifyReport, options: RenderOptions): 
       `${plural(summary.datasets, 'data set')}, ${plural(summary.fields, 'field')}: ${humanCount(summary.personal)} personal${peopleText(summary.people)}.`,
     ),
   );
-  for (const { category, count } of summary.categories) page.write('  ', `${categoryTitle(category)}: ${plural(count, 'field')}`);
+  for (const { category, count } of summary.categories)
+    page.write('  ', `${categoryTitle(category)}: ${plural(count, 'field')}`);
   return page.toString();
 }
 
@@ -40,7 +41,8 @@ function writeDataset(page: Page, dataset: Dataset): void {
     return;
   }
   page.heading(where, notes.filter(Boolean).join(', '));
-  if (dataset.fields.length === 0) page.write('  ', ink.dim(`none of ${plural(dataset.looked, 'field')} looks personal`));
+  if (dataset.fields.length === 0)
+    page.write('  ', ink.dim(`none of ${plural(dataset.looked, 'field')} looks personal`));
   columns(
     page,
     '  ',

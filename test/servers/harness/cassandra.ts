@@ -29,7 +29,11 @@ export interface CassandraOptions {
 }
 
 /** @param jars the folder of jars that install.sh fills */
-export async function startCassandra(java: string, jars: string, { locked = false, tls = false }: CassandraOptions): Promise<Daemon> {
+export async function startCassandra(
+  java: string,
+  jars: string,
+  { locked = false, tls = false }: CassandraOptions,
+): Promise<Daemon> {
   const folder = workFolder('cassandra');
   const [port, storage, secure, management] = [await freePort(), await freePort(), await freePort(), await freePort()];
   mkdirSync(join(folder, 'data'));
@@ -57,7 +61,14 @@ export async function startCassandra(java: string, jars: string, { locked = fals
     '  - class_name: org.apache.cassandra.locator.SimpleSeedProvider',
     `    parameters: [{seeds: "127.0.0.1:${storage}"}]`,
   ];
-  if (tls) config.push('client_encryption_options:', '  enabled: true', '  optional: false', `  keystore: ${store(folder)}`, '  keystore_password: synthetic');
+  if (tls)
+    config.push(
+      'client_encryption_options:',
+      '  enabled: true',
+      '  optional: false',
+      `  keystore: ${store(folder)}`,
+      '  keystore_password: synthetic',
+    );
   writeFileSync(join(folder, 'cassandra.yaml'), `${config.join('\n')}\n`);
   // Warnings only: the daemon logs much.
   writeFileSync(
@@ -92,6 +103,10 @@ export async function startCassandra(java: string, jars: string, { locked = fals
 function store(folder: string): string {
   const { key, cert } = certificate(folder);
   const path = join(folder, 'keystore.p12');
-  execFileSync('openssl', ['pkcs12', '-export', '-inkey', key, '-in', cert, '-out', path, '-passout', 'pass:synthetic'], { stdio: 'ignore' });
+  execFileSync(
+    'openssl',
+    ['pkcs12', '-export', '-inkey', key, '-in', cert, '-out', path, '-passout', 'pass:synthetic'],
+    { stdio: 'ignore' },
+  );
   return path;
 }

@@ -6,6 +6,8 @@ import { createServer, type Server } from 'node:tls';
 import type { ProbeResult } from '../../../src/probe/service.ts';
 import { askPort } from '../../../src/probe/testing/ask.ts';
 import { type Account, certificate, type Daemon, freePort, startDaemon, workFolder } from './daemon.ts';
+import { GRAMMAR, isContradictionCheck, isTls } from './grammar.ts';
+import { startRecorder } from './recorder.ts';
 
 export interface FleetMember {
   name: string;
@@ -67,6 +69,19 @@ export function fleet(): Fleet {
   };
 }
 
+/** Asks a real server through the recorder and holds every byte that is sent against the service's grammar. */
+export async function foreignBytes(service: string, upstream: number): Promise<string | undefined> {
+  const recorder = await startRecorder(upstream);
+  try {
+    await askPort(recorder.port, service);
+    const sent = recorder.sent().filter((bytes) => !isContradictionCheck(bytes) && !isTls(bytes));
+    if (Buffer.concat(sent).length === 0) return 'nothing was sent';
+    return sent.map((bytes) => GRAMMAR[service]?.(bytes)).find((foreign) => foreign !== undefined);
+  } finally {
+    recorder.close();
+  }
+}
+
 /** Asks until the server has finished starting: an open port is not yet a server that is ready. */
 export async function askWhenReady(port: number, service: string, ready = isConclusive): Promise<ProbeResult> {
   const limit = Date.now() + 60_000;
@@ -78,5 +93,5 @@ export async function askWhenReady(port: number, service: string, ready = isConc
 }
 
 function isConclusive({ verdict }: ProbeResult): boolean {
-  return verdict !== 'inconclusive' && verdict !== 'unidentified';
+  return !['inconclusive', 'unidentified', 'refused'].includes(verdict);
 }

@@ -189,7 +189,7 @@ export const GRAMMAR: Readonly<Record<string, Judge>> = {
     '/[a-z][a-z0-9_$()+%A-F-]*(?:/_security)?',
     '/[a-z][a-z0-9_$()+%A-F-]*/_all_docs\\?include_docs=true&limit=[1-5]',
   ),
-  s3: http('/', '/\\?acl', '/(?:[a-z0-9][a-z0-9.-]+)?\\?list-type=2&max-keys=1000', '/[a-z0-9][a-z0-9.-]+\\?acl'),
+  s3: http('/', '/(?:[a-z0-9][a-z0-9.-]+)?\\?(?:list-type=2&max-keys=1000|acl|policy)'),
   'firebase-rtdb': http('/[\\w-]*\\.json\\?shallow=true&timeout=3s', CONTROL),
   redis,
   memcached,

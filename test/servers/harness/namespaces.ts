@@ -2,6 +2,9 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { findProgram } from './require-server.ts';
 
+const UNSHARE = findProgram(['unshare']) ?? 'unshare';
+export const NSENTER = findProgram(['nsenter']) ?? 'nsenter';
+
 export interface Machine {
   pid: number;
   /** Runs a program there and gives its output; throws with what it said when it fails. */
@@ -12,7 +15,7 @@ export interface Machine {
 /** True where this test may make namespaces: as root, with the programs that set them up. */
 export function namespacesAvailable(...programs: string[]): boolean {
   const missing = ['unshare', 'nsenter', 'ip', ...programs].filter((name) => findProgram([name]) === undefined);
-  const refused = missing.length === 0 && spawnSync('unshare', ['-nm', 'true']).status !== 0;
+  const refused = missing.length === 0 && spawnSync(UNSHARE, ['-nm', 'true']).status !== 0;
   if (missing.length === 0 && !refused) return true;
   const message = refused
     ? 'network namespaces need root'
@@ -25,7 +28,7 @@ export function namespacesAvailable(...programs: string[]): boolean {
 /** A network of its own with loopback alone, and mounts of its own. */
 export async function machine(): Promise<Machine> {
   const holder = spawn(
-    'unshare',
+    UNSHARE,
     ['-nm', '--propagation', 'private', 'sh', '-c', 'ip link set lo up && echo up && exec sleep 600'],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -40,7 +43,7 @@ export async function machine(): Promise<Machine> {
   return {
     pid,
     run: (program, args = [], input = '') =>
-      execFileSync('nsenter', ['-t', String(pid), '-n', '-m', program, ...args], {
+      execFileSync(NSENTER, ['-t', String(pid), '-n', '-m', program, ...args], {
         input,
         encoding: 'utf8',
         timeout: 60_000,
@@ -51,20 +54,21 @@ export async function machine(): Promise<Machine> {
   };
 }
 
-/** One wire between two machines, with these addresses at its ends. */
+/** One wire between two machines, with these addresses at its ends. @param name of its end on the left */
 export function wire(
   left: Machine,
   right: Machine,
   addresses: { left: readonly string[]; right: readonly string[] },
+  name = 'eth0',
 ): void {
-  left.run('ip', ['link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(right.pid)]);
-  for (const [end, own] of [
-    [left, addresses.left],
-    [right, addresses.right],
+  left.run('ip', ['link', 'add', name, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(right.pid)]);
+  for (const [end, own, device] of [
+    [left, addresses.left, name],
+    [right, addresses.right, 'eth0'],
   ] as const) {
     for (const address of own) {
-      end.run('ip', ['addr', 'add', address, 'dev', 'eth0', ...(address.includes(':') ? ['nodad'] : [])]);
+      end.run('ip', ['addr', 'add', address, 'dev', device, ...(address.includes(':') ? ['nodad'] : [])]);
     }
-    end.run('ip', ['link', 'set', 'eth0', 'up']);
+    end.run('ip', ['link', 'set', device, 'up']);
   }
 }

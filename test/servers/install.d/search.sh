@@ -76,11 +76,4 @@ search_jars() {
   jars "$CACHE/dynamodb-local" "com.amazonaws:DynamoDBLocal:$DYNAMODB_LOCAL"
 }
 
-# What Moto needs to answer as DynamoDB does, beside KMS.
-moto_dynamodb() {
-  if [ ! -x "$CACHE/moto/bin/pip" ] || "$CACHE/moto/bin/python" -c 'import py_partiql_parser' 2>/dev/null; then return; fi
-  say "Moto $MOTO for DynamoDB"
-  "$CACHE/moto/bin/pip" install -q --disable-pip-version-check "moto[server,kms,dynamodb]==$MOTO"
-}
-
-FURTHER+=(search_debian chroma dynalite search_jars moto_dynamodb)
+FURTHER+=(search_debian chroma dynalite search_jars)

@@ -36,10 +36,6 @@ export function isValues(value: Value | undefined): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Unknown);
 }
 
-export function valuesOf(value: Value | undefined): readonly Value[] {
-  return Array.isArray(value) ? value : [];
-}
-
 /** A block that may stand once (a map) or several times (a list of maps). */
 export function blocksOf(value: Value | undefined): Values[] {
   return (Array.isArray(value) ? value : [value ?? null]).filter(isValues);

@@ -57,7 +57,7 @@ async function askAdb(context: ProbeContext): Promise<Observation> {
   }
   if (command === STLS) return concluded(identity, 'secured', 'the device asks for TLS with a paired key');
   const banner = payload.toString('latin1');
-  if (command !== CNXN || !/^(?:device|recovery|sideload|rescue|bootloader|host):[\x20-\x7e]{0,256}:/.test(banner)) {
+  if (command !== CNXN || !/^(?:device|recovery|sideload|rescue|bootloader):[\x20-\x7e]{0,256}:/.test(banner)) {
     return unidentified('ADB');
   }
   if (await answersControl(context)) return doubtful(identity, 'a message with a wrong check word');

@@ -2,7 +2,7 @@ import { allowDeclared } from '../../declared-bytes.ts';
 import { cqlOf, OPTIONS, query, STARTUP } from './frames.ts';
 import { COLUMNS, controlQuery, isRightQuery, RELEASE, ROLES, rightQuery, SETTINGS, SIZES } from './queries.ts';
 
-const CONTROL = /^SELECT postern_[a-z][0-9a-f]{15} FROM system\.local$/;
+const CONTROL = /^SELECT postern_[a-z0-9]{16} FROM system\.local$/;
 
 export const cassandraAllow = allowDeclared([
   { why: 'OPTIONS', bytes: OPTIONS },

@@ -199,7 +199,7 @@ export const milvus: ProbeService = {
   remediation: vectorRemediation,
   references: ['https://milvus.io/docs/authenticate.md', 'https://milvus.io/api-reference/restful/v2.4.x/'],
   tested: [
-    { how: 'server', what: 'Milvus 2.3.5 (open, authorizationEnabled)' },
+    { how: 'recorded', what: 'Milvus 2.3.5 (open, authorizationEnabled)' },
     { how: 'documentation', what: 'the RESTful interface v2 of 2.4 and later' },
   ],
   recognise: (root) => perhaps(root, root.status === 404),

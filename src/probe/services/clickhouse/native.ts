@@ -51,7 +51,7 @@ export const clickhouseNativeAllow = allowDeclared([
     why: 'Query SELECT postern_<random> (must fail)',
     bytes: nativeQuery(controlQuery('x3f9c1d27ab84e05')),
     permits: (sent) => {
-      const nonce = /postern_([a-z][0-9a-f]{15})/.exec(sent.toString('latin1', 0, 64))?.[1];
+      const nonce = /postern_([a-z0-9]{16})/.exec(sent.toString('latin1', 0, 64))?.[1];
       return nonce !== undefined && nativeQuery(controlQuery(nonce)).equals(sent);
     },
   },

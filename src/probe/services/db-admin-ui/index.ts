@@ -8,7 +8,7 @@
  * GET /                      mongo-express: `<a href="/db/…">` for each database; 401 with Basic where a login is asked for
  * GET /api/databases         Redis Insight: the databases that it keeps logins for; it has no login of its own
  * GET /browser/              pgAdmin: 302 to its login; the page itself in desktop mode
- * POST /connections/list {}  DbGate: the connections that it keeps; 401
+ * POST /connections/list {}  DbGate, where the page at `/` is its own: the connections that it keeps; 401
  * GET <folder>/<random>      must be no such page: the control request
  * ```
  */
@@ -58,6 +58,11 @@ async function lookFor(
   ui: AdminUi,
   answers: Map<string, HttpAnswer>,
 ): Promise<Found | undefined> {
+  if (ui.post !== undefined) {
+    const root = answers.get('GET /') ?? (await session.get('/', { maxBytes: MOST_BYTES }));
+    answers.set('GET /', root);
+    if (!ui.post.test(root.body.toString('utf8'))) return undefined;
+  }
   for (const path of ui.paths) {
     const key = `${ui.post ? 'POST' : 'GET'} ${path}`;
     const answer = answers.get(key) ?? (await ask(session, ui, path));
@@ -110,7 +115,7 @@ function controlOf(path: string, name: string): string {
 
 const controls = (post: boolean): string[] => [
   ...new Set(
-    ADMIN_UIS.filter((ui) => (ui.post ?? false) === post).flatMap((ui) =>
+    ADMIN_UIS.filter((ui) => (ui.post !== undefined) === post).flatMap((ui) =>
       ui.paths.map((path) => controlOf(path, '<nonce>')),
     ),
   ),
@@ -125,6 +130,7 @@ export const dbAdminUi: ProbeService = {
   serverSpeaksFirst: false,
   ports: [
     { port: 80, tls: 'retry' },
+    { port: 443, tls: 'first' },
     { port: 8080, tls: 'retry' },
     { port: 8081, tls: 'retry' },
     { port: 5050, tls: 'retry' },

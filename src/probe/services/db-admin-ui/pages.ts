@@ -19,8 +19,8 @@ export interface AdminUi {
   readonly product: string;
   readonly title: string;
   readonly paths: readonly string[];
-  /** Posted with `{}` instead of GET. */
-  readonly post?: true;
+  /** Posted with `{}` instead of GET, where the page at the root is the product's own: elsewhere it could become a document. */
+  readonly post?: RegExp;
   readonly judge: (answer: HttpAnswer) => Page | undefined;
 }
 
@@ -126,5 +126,5 @@ export const ADMIN_UIS: readonly AdminUi[] = [
   { product: 'mongo-express', title: 'mongo-express', paths: ['/', '/mongo-express/'], judge: mongoExpress },
   { product: 'redisinsight', title: 'Redis Insight', paths: ['/api/databases'], judge: redisInsight },
   { product: 'pgadmin', title: 'pgAdmin', paths: ['/browser/', '/pgadmin4/browser/'], judge: pgAdmin },
-  { product: 'dbgate', title: 'DbGate', paths: ['/connections/list'], post: true, judge: dbGate },
+  { product: 'dbgate', title: 'DbGate', paths: ['/connections/list'], post: /<title>[^<]{0,80}DbGate/i, judge: dbGate },
 ];

@@ -1,11 +1,10 @@
 /**
- * Emulators of DynamoDB: DynamoDB Local and dynalite (port 8000), Moto and LocalStack (4566).
+ * Emulators of DynamoDB: DynamoDB Local and dynalite (port 8000), LocalStack (4566).
  *
  * ```
  * GET /                       DynamoDB Local: 400 {"__type":"com.amazonaws.dynamodb.v20120810#MissingAuthenticationToken"};
  *                             dynalite: 200 "healthy: dynamodb.us-east-1.amazonaws.com"
  * GET /_localstack/health     LocalStack: 200 {"services":{"dynamodb":"available"},"version":"3.4.0"}
- * GET /moto-api/data.json     not asked: it is all that Moto holds
  * POST / DescribeTable of a random table   400 ResourceNotFoundException; anything else is not believed
  * POST / ListTables           200 {"TableNames":["orders"]}; Amazon itself: 400 UnrecognizedClientException
  * POST / DescribeTable        {"Table":{"ItemCount":…,"TableSizeBytes":…,"AttributeDefinitions":[…]}}
@@ -93,7 +92,7 @@ async function askDynamodb(context: ProbeContext): Promise<Observation> {
   return conclude(base, 'anonymous-write', what, notTested, datasets);
 }
 
-/** `no`: this root is of something else; undefined: it may be LocalStack or Moto. */
+/** `no`: this root is of something else; undefined: it may be LocalStack. */
 function productOf({ status, json, answer }: JsonAnswer): 'dynamodb-local' | 'dynalite' | 'no' | undefined {
   const body = answer.body.subarray(0, 4_096).toString('latin1');
   if (/^healthy: dynamodb\./.test(body)) return 'dynalite';
@@ -204,7 +203,10 @@ export const dynamodbLocal: ProbeService = {
     'https://docs.localstack.cloud/references/internal-endpoints/',
   ],
   tested: [
-    { how: 'server', what: 'DynamoDB Local 2.6.1, dynalite 4.0.0 and Moto 5.2.1 (open, behind TLS)' },
+    {
+      how: 'server',
+      what: 'DynamoDB Local 2.6.1 and dynalite 4.0.0 (open, behind TLS, behind a proxy with a password)',
+    },
     { how: 'recorded', what: 'LocalStack’s documentation of its internal endpoints' },
   ],
   recognise: (root) => {
@@ -212,8 +214,8 @@ export const dynamodbLocal: ProbeService = {
     if (/^healthy: dynamodb\.|dynamodb\.v20120810#MissingAuthenticationToken/.test(body)) {
       return 'sure';
     }
-    // LocalStack answers nothing, Moto the list of its buckets.
-    return perhaps(root, root.status === 200 && (body === '' || /<ListAllMyBucketsResult/.test(body)));
+    // LocalStack answers nothing.
+    return perhaps(root, root.status === 200 && body === '');
   },
   probe: askDynamodb,
 };

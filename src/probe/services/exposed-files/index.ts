@@ -3,6 +3,7 @@
  * proven by its first bytes, which are read and dropped; nothing is downloaded.
  *
  * ```
+ * GET  /                                      400 where the port wants TLS
  * HEAD /<random>                              what the server says of what does not exist
  * HEAD /.env                                  404, 403; 200 with a length and a type
  * GET  /.env, range: bytes=0-511              206 (200 where the server knows no ranges: the rest is not taken)
@@ -28,6 +29,9 @@ interface Found {
 
 async function askFiles(context: ProbeContext): Promise<Observation> {
   const session = await context.http();
+  // What a TLS port says to clear text stands in a body: HEAD would not hear it.
+  const root = await session.get('/');
+  if (root.status === 400) return unidentified('a web server with forgotten files');
   const nothing = await session.head(`/${context.nonce()}`);
   const found: Found[] = [];
   for (const file of FORGOTTEN) {
@@ -111,10 +115,12 @@ export const exposedFiles: ProbeService = {
   serverSpeaksFirst: false,
   ports: [
     { port: 80, tls: 'retry' },
+    { port: 443, tls: 'first' },
     { port: 8080, tls: 'retry' },
   ],
   beside: true,
   allow: allowRequests([
+    { path: '/', why: 'whether the port wants TLS' },
     { method: 'HEAD', path: '/<nonce>', why: 'what the server says of what does not exist' },
     ...FORGOTTEN.map(({ path, kind }) => ({ method: 'HEAD' as const, path, why: `whether there is ${kind}` })),
     ...FORGOTTEN.map(({ path, kind }) => ({ path, headers: RANGE, why: `the first 512 bytes, which prove ${kind}` })),

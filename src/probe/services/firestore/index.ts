@@ -36,7 +36,8 @@ async function askFirestore(context: ProbeContext): Promise<Observation> {
   const project = identifierOf(context, 'projectId');
   if (project === undefined) return lacksIdentifier('projectId');
   const databases = `/v1/projects/${project}/databases`;
-  const documents = `${databases}/${identifierOf(context, 'databaseId') ?? '(default)'}/documents`;
+  const named = identifierOf(context, 'databaseId') ?? '(default)';
+  const documents = `${databases}/${named === '(default)' ? named : encodeURIComponent(named)}/documents`;
   const session = await context.http();
   const control = await session.get(`${databases}/${context.nonce()}/documents/${context.nonce()}${MASKED}`);
   const refused = readRefusal(control);

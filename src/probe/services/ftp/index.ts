@@ -32,7 +32,7 @@ export const ftpAllow = allowDeclared([
   {
     why: 'CWD /postern<random> – must fail',
     bytes: 'CWD /posternx3f9c1d27ab84e05\r\n',
-    matches: /CWD \/postern[a-z][0-9a-f]{15}\r\n/,
+    matches: /CWD \/postern[a-z0-9]{16}\r\n/,
   },
   { why: 'MLST / – what may be done in the root', bytes: 'MLST /\r\n' },
   { why: 'STAT / – the root’s list over the control connection; names become patterns', bytes: 'STAT /\r\n' },
@@ -61,7 +61,9 @@ export const ftp: ProbeService = {
     'https://www.rfc-editor.org/rfc/rfc1635',
     'https://www.rfc-editor.org/rfc/rfc3659#section-7',
   ],
-  tested: [{ how: 'server', what: 'vsftpd 3.0.3 (anonymous, secured), pyftpdlib 2.0.1 (read, write, secured, AUTH TLS, TLS)' }],
+  tested: [
+    { how: 'server', what: 'vsftpd 3.0.3 (anonymous, secured), pyftpdlib 2.0.1 (read, write, secured, AUTH TLS, TLS)' },
+  ],
   recogniseGreeting: (bytes) => {
     const greeting = bytes.toString('latin1', 0, 256);
     return /^220[ -]/.test(greeting) && !/SMTP/i.test(greeting);

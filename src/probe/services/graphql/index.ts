@@ -2,6 +2,7 @@
  * A GraphQL endpoint on a path of any web server. Only its schema is asked for: names, never data.
  *
  * ```
+ * GET  /graphql?query={__typename}               GraphQL, 400 or 405; 404: nothing is posted
  * POST /graphql      {"query":"{__typename}"}      {"data":{"__typename":"Query"}}; 401 {"errors":[…]}
  * POST /graphql      {"query":"{<random>}"}        {"errors":[{"message":"Cannot query field …"}]}: the control request
  * POST /graphql      {"query":"{__schema{…}}"}     {"data":{"__schema":{"types":[{"name":…,"fields":[{"name":…}]}]}}}
@@ -20,6 +21,10 @@ import { concluded, counted, doubtful, type Identity, SHORT_ANSWER } from '../we
 import { errorText, readSchema } from './schema.ts';
 
 const PATHS = ['/graphql', '/api/graphql', '/query'] as const;
+/** `{__typename}`, as a query string. */
+const LOOK = '?query=%7B__typename%7D';
+/** Without it Apollo Server takes a GET for a forged request. */
+const PREFLIGHT = { 'apollo-require-preflight': 'true' };
 const TYPENAME = '{"query":"{__typename}"}';
 const SCHEMA =
   '{"query":"{__schema{queryType{name}mutationType{name}subscriptionType{name}types{name kind fields{name}}}}"}';
@@ -28,14 +33,17 @@ const MOST_DATASETS = 200;
 async function askGraphql(context: ProbeContext): Promise<Observation> {
   const session = await context.http();
   for (const path of PATHS) {
+    const looked = await session.get(`${path}${LOOK}`, { headers: PREFLIGHT, maxBytes: SHORT_ANSWER });
+    if (!mayPost(path, looked)) continue;
     const answer = await session.post(path, TYPENAME, { maxBytes: SHORT_ANSWER });
     const spoken = speaks(answer);
     if (spoken === undefined) continue;
+    context.record(`GET ${path}${LOOK}`, `${looked.status}`);
     context.record(`POST ${path} {__typename}`, `${answer.status}, ${spoken}`);
     const identity: Identity = { identified: true, product: 'graphql' };
     if (spoken === 'refused') {
-      const other = await session.post(`/${context.nonce()}`, TYPENAME, { maxBytes: SHORT_ANSWER });
-      context.record('POST /<random> {__typename}', `${other.status}`);
+      const other = await session.get(`/${context.nonce()}${LOOK}`, { headers: PREFLIGHT, maxBytes: SHORT_ANSWER });
+      context.record(`GET /<random>${LOOK}`, `${other.status}`);
       // A gateway that refuses everything in GraphQL's words has no endpoint of its own here.
       if (speaks(other) !== undefined) return unidentified('GraphQL');
       return concluded(identity, 'secured', `the endpoint ${path} asks strangers to log in (${answer.status})`);
@@ -46,6 +54,19 @@ async function askGraphql(context: ProbeContext): Promise<Observation> {
     return await introspect(context, session, path, identity);
   }
   return unidentified('GraphQL');
+}
+
+/**
+ * Whether the answer to GET lets a POST be harmless. Elasticsearch makes an index of `POST /graphql` up to 2.x, and a
+ * document of `POST /api/graphql` up to 7.x; it answers GET there with 404, and with 405 respectively.
+ */
+function mayPost(path: string, { status, headers, body }: HttpAnswer): boolean {
+  const told = parseJson(body);
+  if (Array.isArray(at(told, 'errors')) || text(at(told, 'data', '__typename')) !== undefined) return true;
+  if (path.lastIndexOf('/') > 0) return false;
+  // Servers that take POST alone say so; others show their page for trying queries.
+  const page = status === 200 && (headers['content-type'] ?? '').startsWith('text/html');
+  return page || [400, 405, 406, 415].includes(status);
 }
 
 /** A field that no schema has. */
@@ -110,18 +131,20 @@ export const graphql: ProbeService = {
   ports: [
     { port: 4000, tls: 'retry' },
     { port: 80, tls: 'retry' },
+    { port: 443, tls: 'first' },
     { port: 8080, tls: 'retry' },
   ],
   beside: true,
   allow: allowRequests([
-    ...PATHS.map((path) => ({ method: 'POST' as const, path, body: TYPENAME, why: 'whether GraphQL is spoken here' })),
+    ...PATHS.map((path) => ({ path: `${path}${LOOK}`, headers: PREFLIGHT, why: 'whether GraphQL may be spoken here' })),
+    ...PATHS.map((path) => ({ method: 'POST' as const, path, body: TYPENAME, why: 'where it may: whether it is' })),
     ...PATHS.map((path) => ({
       method: 'POST' as const,
       path,
       body: fieldOf('<nonce>'),
       why: 'the control request, which must fail',
     })),
-    { method: 'POST', path: '/<nonce>', body: TYPENAME, why: 'where strangers are refused: whether any path is' },
+    { path: `/<nonce>${LOOK}`, headers: PREFLIGHT, why: 'where strangers are refused: whether any path is' },
     ...PATHS.map((path) => ({ method: 'POST' as const, path, body: SCHEMA, why: 'names of types and fields' })),
   ]),
   remediation: {
@@ -139,5 +162,11 @@ export const graphql: ProbeService = {
   tested: [
     { how: 'server', what: 'GraphQL Yoga 5.24.1 and Apollo Server 5.5.1 (introspection on and off, plain and TLS)' },
   ],
+  // What takes a POST for a document is no API.
+  recognise: ({ headers, body }) => {
+    if (/^postgrest\b/i.test(headers.server ?? '')) return 'no';
+    const root = parseJson(body);
+    return ['tagline', 'couchdb', 'express-pouchdb'].some((name) => at(root, name) !== undefined) ? 'no' : 'possible';
+  },
   probe: askGraphql,
 };

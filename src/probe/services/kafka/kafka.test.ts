@@ -57,7 +57,12 @@ function broker({ topics = [['orders', 0]], acls = 54, control = 3 }: Shape) {
 
 describe('the Kafka dialogue', () => {
   it('takes a missing authorizer as open to reading and writing, and counts messages', async () => {
-    const context = broker({ topics: [['orders', 0], ['jane@example.org', 0]] });
+    const context = broker({
+      topics: [
+        ['orders', 0],
+        ['jane@example.org', 0],
+      ],
+    });
     const seen = await kafka.probe(context);
     expect(seen).toMatchObject({ verdict: 'anonymous-write', version: '3.9', documents: 7 });
     expect(seen.datasets[0]).toEqual({ name: 'orders', documents: 7, fields: [] });
@@ -91,13 +96,15 @@ describe('the Kafka dialogue', () => {
     expect(await kafka.probe(context)).toMatchObject({ verdict: 'secured', datasets: [] });
   });
 
-  it.each(['HTTP/1.1 400 Bad Request\r\n\r\n', '-ERR unknown command\r\n', '\0\0\0\x04\0\0\0\x01', '\x7f\xff\xff\xff\0\0\0\x01'])(
-    'leaves %j to others',
-    async (bytes) => {
-      const context = scriptedContext(kafkaAllow, { answer: () => Buffer.from(bytes, 'latin1') });
-      expect(await kafka.probe(context)).toMatchObject({ identified: false });
-    },
-  );
+  it.each([
+    'HTTP/1.1 400 Bad Request\r\n\r\n',
+    '-ERR unknown command\r\n',
+    '\0\0\0\x04\0\0\0\x01',
+    '\x7f\xff\xff\xff\0\0\0\x01',
+  ])('leaves %j to others', async (bytes) => {
+    const context = scriptedContext(kafkaAllow, { answer: () => Buffer.from(bytes, 'latin1') });
+    expect(await kafka.probe(context)).toMatchObject({ identified: false });
+  });
 
   it('has no place for topics that would be created, other requests, or a login', () => {
     const created = Buffer.from(metadataRequest(1, 8, 'x3f9c1d27ab84e05'));
@@ -132,11 +139,16 @@ describe('the dialogue with Kafka’s REST services', () => {
     expect(result).toMatchObject({ verdict: 'anonymous-write', product: 'schema-registry', version: '7.6.0' });
     expect(result.datasets[0]).toEqual({ name: 'orders-value', fields: [] });
     expect(JSON.stringify(result)).not.toContain('jane');
-    expect(await ask({ ...registry, '/mode': [200, { mode: 'READONLY' }] })).toMatchObject({ verdict: 'anonymous-read' });
+    expect(await ask({ ...registry, '/mode': [200, { mode: 'READONLY' }] })).toMatchObject({
+      verdict: 'anonymous-read',
+    });
   });
 
   it('knows Connect, which asks nobody, and the REST Proxy', async () => {
-    const connect = { '/': [200, { version: '3.9.1', kafka_cluster_id: 'x' }], '/connectors': [200, ['sink']] } as const;
+    const connect = {
+      '/': [200, { version: '3.9.1', kafka_cluster_id: 'x' }],
+      '/connectors': [200, ['sink']],
+    } as const;
     expect(await ask(connect)).toMatchObject({ verdict: 'anonymous-write', product: 'connect', version: '3.9.1' });
     const proxy = { '/': [200, {}], '/topics': [200, ['orders']] } as const;
     expect(await ask(proxy)).toMatchObject({ verdict: 'anonymous-read', product: 'kafka-rest', documents: 1 });

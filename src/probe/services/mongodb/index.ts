@@ -15,15 +15,15 @@
  * followed by listCollections on `admin`. Run against FerretDB 1.24 (SQLite); code 13 and OP_QUERY are scripted.
  */
 import { PosternError } from '../../../core/errors.ts';
-import type { Connection } from '../../../net/connection.ts';
 import { scramFinal, scramFirst } from '../../auth/scram.ts';
-import { datasetName, fieldName } from '../../names.ts';
 import { isMalformed, parseVersion, sumKnown, unidentified } from '../../observations.ts';
 import type { ControlCredentials, Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
 import { allow, controlAllow, sampling } from './allow.ts';
-import type { Doc, Plain, Value } from './bson.ts';
-import { sampleCollections } from './sample.ts';
-import { type Dialect, encodeRequest, readAnswer } from './wire.ts';
+import { type Ask, array, asker, batch, code, count, isOk, shape, text } from './answers.ts';
+import type { Doc, Value } from './bson.ts';
+import { measure } from './measure.ts';
+import { type Collection, sampleCollections } from './sample.ts';
+import type { Dialect } from './wire.ts';
 
 const MAX_DATABASES = 16;
 const MAX_COLLECTIONS = 60;
@@ -34,8 +34,6 @@ const COMMAND_NOT_FOUND = 59;
 const REFUSES_STRANGERS = new Set([UNAUTHORIZED, 18, 33, 391, 8000]);
 
 const NOT_TESTED = ['names of fields without an index (that would mean reading documents)'];
-
-type Ask = (database: string, command: Readonly<Record<string, Plain>>) => Promise<Doc>;
 
 export const mongodb: ProbeService = {
   id: 'mongodb',
@@ -169,7 +167,7 @@ async function survey(
 
   const ours = databases.filter(({ name }) => !SYSTEM_DATABASES.has(name) && Buffer.byteLength(name) <= 64);
   const datasets: ObservedDataset[] = [];
-  const collections: { database: string; collection: string; dataset: ObservedDataset | undefined }[] = [];
+  const collections: Collection[] = [];
   let readable = databases.length === 0;
   let left = MAX_COLLECTIONS;
   for (const { name } of ours.slice(0, MAX_DATABASES)) {
@@ -186,8 +184,9 @@ async function survey(
       )
         continue;
       if (left-- <= 0) break;
-      datasets.push(await measure(context, ask, name, title));
-      collections.push({ database: name, collection: title, dataset: datasets.at(-1) });
+      const dataset = await measure(context, ask, name, title);
+      datasets.push(dataset);
+      collections.push({ database: name, collection: title, dataset });
     }
   }
   if (left < 0) notTested.push(`collections beyond the first ${MAX_COLLECTIONS}`);
@@ -195,6 +194,8 @@ async function survey(
   context.record('listCollections; collStats; listIndexes', `${datasets.length} collections`);
   if (ours.length === 0 && databases.length > 0)
     readable = isOk(await ask('admin', { listCollections: 1, nameOnly: true }));
+
+  await sampleCollections(context, collections);
 
   const options = await ask('admin', { getCmdLineOpts: 1 });
   context.record('getCmdLineOpts', isOk(options) ? 'answered (access control is off)' : shape(options));
@@ -232,45 +233,6 @@ async function survey(
   return { ...found, verdict: 'metadata-only', reason: 'a stranger may list databases but not their collections' };
 }
 
-async function measure(context: ProbeContext, ask: Ask, database: string, collection: string): Promise<ObservedDataset> {
-  const stats = await ask(database, { collStats: collection, maxTimeMS: 2000 });
-  const counted = isOk(stats)
-    ? stats.get('count')
-    : (await ask(database, { count: collection, maxTimeMS: 2000 })).get('n');
-  const indexes = await ask(database, { listIndexes: collection });
-  const fields = new Set<string>();
-  const unique = new Set<string>();
-  for (const index of batch(indexes)) {
-    const key = index.get('key');
-    const [only, ...others] = key instanceof Map ? [...key.keys()] : [];
-    if (only !== undefined && others.length === 0 && index.get('unique') === true && !index.has('partialFilterExpression')) {
-      unique.add(fieldName(only));
-    }
-    for (const name of key instanceof Map ? key.keys() : []) {
-      if (name !== '_id' && !name.startsWith('$') && !name.startsWith('_fts') && fields.size < 64)
-        fields.add(fieldName(name));
-    }
-    const weights = index.get('weights');
-    for (const name of weights instanceof Map ? weights.keys() : []) {
-      if (!name.startsWith('$') && fields.size < 64) fields.add(fieldName(name));
-    }
-  }
-  return {
-    name: datasetName(`${database}.${collection}`),
-    documents: count(counted),
-    bytes: isOk(stats) ? count(stats.get('size')) : undefined,
-    fields: [...fields],
-  };
-}
-
-function asker(connection: Connection, dialect: Dialect): Ask {
-  let id = 0;
-  return async (database, command) => {
-    await connection.write(encodeRequest(dialect, ++id, database, command));
-    return readAnswer(connection, id);
-  };
-}
-
 async function logIn(context: ProbeContext, { username, password }: ControlCredentials): Promise<boolean> {
   const connection = await context.connect();
   try {
@@ -296,40 +258,6 @@ async function logIn(context: ProbeContext, { username, password }: ControlCrede
   } finally {
     connection.close();
   }
-}
-
-function isOk(answer: Doc): boolean {
-  return answer.get('ok') === 1;
-}
-
-/** The error code; -1 without one. */
-function code(answer: Doc): number {
-  const value = answer.get('code');
-  return typeof value === 'number' ? value : -1;
-}
-
-function shape(answer: Doc): string {
-  return isOk(answer) ? 'ok' : `code ${code(answer)}`;
-}
-
-function text(value: Value | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function count(value: Value | undefined): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(Math.trunc(value)) && value >= 0
-    ? Math.trunc(value)
-    : undefined;
-}
-
-function array(value: Value | undefined): Value[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** The first batch of a cursor. */
-function batch(answer: Doc): Doc[] {
-  const cursor = answer.get('cursor');
-  return array(cursor instanceof Map ? cursor.get('firstBatch') : undefined).filter((entry) => entry instanceof Map);
 }
 
 function ferretOf(build: Doc): string | undefined {

@@ -66,6 +66,17 @@ function server(answers: Record<string, Buffer>, speaks: { msg: boolean } = { ms
 }
 
 describe('the MongoDB probe', () => {
+  it('takes the documents for people where a unique index is on what tells them apart', async () => {
+    const indexed = (unique: boolean) =>
+      withArrays({ cursor: { firstBatch: { 0: { key: { email: 1 }, unique } } }, ok: 1 }, ['firstBatch']);
+    const people = async (unique: boolean) => {
+      const context = { ...server({ ...OPEN, listIndexes: indexed(unique) }), subjectFields: () => ['email'] };
+      return (await mongodb.probe(context)).datasets[0]?.people;
+    };
+    expect(await people(true)).toEqual({ count: 12, how: 'records', field: 'email' });
+    expect(await people(false)).toBeUndefined();
+  });
+
   it('finds an open server, its counts and the names of its indexed fields', async () => {
     expect(await mongodb.probe(server(OPEN))).toMatchObject({
       verdict: 'anonymous-write',

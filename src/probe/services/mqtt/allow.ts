@@ -1,5 +1,5 @@
 import { allowParsed } from '../../../net/allow-list.ts';
-import { decodeRequest } from './packets.ts';
+import { connectPacket, DISCONNECT, decodeRequest, PINGREQ, subscribePacket } from './packets.ts';
 
 /** Statistics of the broker itself; no client publishes there. */
 export const VERSION_TOPIC = '$SYS/broker/version';
@@ -7,6 +7,8 @@ export const CLIENTS_TOPIC = '$SYS/broker/clients/connected';
 
 const CLIENT_ID = /^postern-[a-z0-9]{4,15}$/;
 const OWN_TOPIC = /^postern\/[a-z0-9]{4,64}$/;
+/** What stands for the random part in what `--dry-run` shows. */
+const EXAMPLE = 'x3f9c1d27ab84e05';
 
 /** The whole dialogue. */
 export const allow = allowParsed(
@@ -36,6 +38,19 @@ export const allow = allowParsed(
         return false;
     }
   },
+  [
+    {
+      why: 'whether a client without a user is let in (its id is random)',
+      bytes: connectPacket(4, `postern-${EXAMPLE.slice(0, 15)}`),
+    },
+    {
+      why: 'version, clients, and whether a stranger may listen (the last topic is random)',
+      bytes: subscribePacket(1, [VERSION_TOPIC, CLIENTS_TOPIC, `postern/${EXAMPLE}`]),
+    },
+    { why: 'whether all that was kept has been delivered', bytes: PINGREQ },
+    { why: 'the end', bytes: DISCONNECT },
+    { why: 'whether it is Mosquitto, where nothing was delivered', bytes: connectPacket(5, '') },
+  ],
 );
 
 /** The owner's login and nothing after it. */

@@ -69,7 +69,10 @@ export const mqtt: ProbeService = {
     'https://mosquitto.org/documentation/authentication-methods/',
     'https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/mqtt-v3.1.1.html',
   ],
-  tested: [{ how: 'server', what: 'Mosquitto 2.0.11 (open, password, TLS)' }],
+  tested: [
+    { how: 'server', what: 'Mosquitto 2.0.11 (open, password, ACL, TLS)' },
+    { how: 'server', what: 'Aedes 1.2 (open, password)' },
+  ],
   control: {
     allow: controlAllow,
     run: async (context, credentials) => {

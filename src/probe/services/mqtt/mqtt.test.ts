@@ -84,6 +84,12 @@ describe('the MQTT probe', () => {
 });
 
 describe('the MQTT allow-list', () => {
+  it('plans nothing that it refuses', () => {
+    const planned = (allow.planned ?? []).flatMap((one) => ('bytes' in one ? [one.bytes] : []));
+    expect(planned).toHaveLength(5);
+    for (const bytes of planned) expect(allow.permitsBytes(bytes)).toBe(true);
+  });
+
   it('holds the dialogue and nothing near it', () => {
     const own = 'postern/abcdef';
     const permits = (bytes: Uint8Array) => allow.permitsBytes(bytes);

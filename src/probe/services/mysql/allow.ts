@@ -52,14 +52,20 @@ export const allow = allowParsed(
 
 /** Only with `--sample`. */
 export const sampling = allowParsed(
-  [`COM_QUERY ${READ_ONLY_TRANSACTION}`, 'COM_QUERY SELECT <columns, cut> FROM <table> LIMIT <1 to 5>, within two seconds'],
+  [
+    `COM_QUERY ${READ_ONLY_TRANSACTION}`,
+    'COM_QUERY SELECT <columns, cut> FROM <table> LIMIT <1 to 5>, within two seconds',
+  ],
   (bytes) => {
     const request = decodeRequest(bytes);
     return request?.kind === 'query' && (request.sql === READ_ONLY_TRANSACTION || isSampleQuery(request.sql));
   },
   [
     { why: 'nothing can be written from here on', bytes: comQuery(READ_ONLY_TRANSACTION) },
-    { why: 'at most five values per column, for the classifier in memory', bytes: comQuery(sampleQuery('shop', 'customers', ['email'], 5)) },
+    {
+      why: 'at most five values per column, for the classifier in memory',
+      bytes: comQuery(sampleQuery('shop', 'customers', ['email'], 5)),
+    },
   ],
 );
 

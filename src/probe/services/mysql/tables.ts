@@ -13,7 +13,9 @@ type Rows = (string | null)[][];
 /** @param distinct schema, table, column, estimate */
 export function join(context: ProbeContext, tables: Rows, columns: Rows, distinct: Rows): ObservedDataset[] {
   const fields = columnsOf(columns);
-  const estimates = new Map(distinct.map(([schema, table, column, count]) => [idOf(schema, table, column), parseCount(count)]));
+  const estimates = new Map(
+    distinct.map(([schema, table, column, count]) => [idOf(schema, table, column), parseCount(count)]),
+  );
   return tables.map(([schema, table, count, bytes]) => {
     const own = fields.get(idOf(schema, table)) ?? [];
     const dataset: ObservedDataset = {
@@ -47,10 +49,18 @@ export async function sample(
   for (const [schema, table] of tables.slice(0, MAX_SAMPLED)) {
     const own = (fields.get(idOf(schema, table)) ?? []).slice(0, MAX_SAMPLED_COLUMNS);
     if (!schema || !table || own.length === 0) continue;
-    const sql = sampleQuery(schema, table, own.map(({ name }) => name), values.most);
+    const sql = sampleQuery(
+      schema,
+      table,
+      own.map(({ name }) => name),
+      values.most,
+    );
     const answer = await ask(sql, values.most);
     const rows = 'rows' in answer ? answer.rows : [];
-    context.record('some rows of a table', 'code' in answer ? `ERR ${answer.code}` : `${rows.length} rows, to the classifier only`);
+    context.record(
+      'some rows of a table',
+      'code' in answer ? `ERR ${answer.code}` : `${rows.length} rows, to the classifier only`,
+    );
     for (const [index, { name }] of own.entries()) {
       const taken = rows.flatMap((row) => row[index] ?? []);
       if (taken.length > 0) values.take(datasetName(`${schema}.${table}`), fieldName(name), taken);

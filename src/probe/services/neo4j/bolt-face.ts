@@ -137,7 +137,7 @@ export const bolt: ProbeService = {
     'https://memgraph.com/docs/database-management/authentication-and-authorization',
   ],
   tested: [
-    { how: 'server', what: 'Neo4j 5.26.10 Community (authentication off and on, TLS)' },
+    { how: 'server', what: 'Neo4j 5.26.10 Community (authentication off and on; behind TLS)' },
     { how: 'documentation', what: 'Memgraph' },
   ],
   probe,

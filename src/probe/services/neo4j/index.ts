@@ -95,7 +95,7 @@ export const neo4j: ProbeService = {
     'https://neo4j.com/docs/http-api/current/',
     'https://neo4j.com/docs/operations-manual/current/authentication-authorization/',
   ],
-  tested: [{ how: 'server', what: 'Neo4j 5.26.10 Community (authentication off and on, TLS)' }],
+  tested: [{ how: 'server', what: 'Neo4j 5.26.10 Community (authentication off and on; behind TLS)' }],
   recognise: ({ status, body }) => {
     if (text(at(parseJson(body), 'neo4j_version')) !== undefined) return 'sure';
     return status === 200 || status === 404 ? 'no' : 'possible';

@@ -60,7 +60,10 @@ export const nfs: ProbeService = {
     'https://www.rfc-editor.org/rfc/rfc7530',
     'https://man7.org/linux/man-pages/man5/exports.5.html',
   ],
-  tested: [{ how: 'recorded', what: 'replies built after RFC 1833, RFC 1813 and RFC 7530' }],
+  tested: [
+    { how: 'server', what: 'NFS-Ganesha 4.3, NFSv4 (for all, writable, other hosts only)' },
+    { how: 'recorded', what: 'portmapper and mountd: replies after RFC 1833 and RFC 1813' },
+  ],
   probe,
 };
 

@@ -37,7 +37,7 @@ export function listFolder(xid: number, path: readonly string[]): Buffer {
 
 /** What this client may do with a folder. */
 export function askAccess(xid: number, path: readonly string[]): Buffer {
-  return compound(xid, u32(PUTROOTFH), ...lookups(path), u32(ACCESS), u32(ALL_ACCESS));
+  return compound(xid, u32(PUTROOTFH), ...lookups(path), Buffer.concat([u32(ACCESS), u32(ALL_ACCESS)]));
 }
 
 export interface CompoundResult {

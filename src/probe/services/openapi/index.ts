@@ -77,6 +77,7 @@ export const openapi: ProbeService = {
   ports: [
     { port: 8080, tls: 'retry' },
     { port: 80, tls: 'retry' },
+    { port: 443, tls: 'first' },
   ],
   beside: true,
   allow: allowRequests([

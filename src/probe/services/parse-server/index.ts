@@ -66,20 +66,20 @@ async function askParse(context: ProbeContext): Promise<Observation> {
   return { ...identity, ...(await askClasses(context, session, base, headers)) };
 }
 
-/** Where `unauthorized` is the answer to a request without application id. */
+/** Where `unauthorized` is the answer to a request without application id; below its root Parse says so on every path. */
 async function findBase(session: HttpSession, context: ProbeContext): Promise<string | undefined> {
+  let old: string | undefined;
   for (const base of BASES) {
     const answer = await session.get(`${base}/classes/${context.nonce()}`, { maxBytes: SHORT_ANSWER });
-    const body = parseJson(answer.body);
-    if (answer.status !== 403 || text(at(body, 'error')) !== 'unauthorized') continue;
+    if (answer.status !== 403 || text(at(parseJson(answer.body), 'error')) !== 'unauthorized') continue;
     const health = await session.get(`${base}/health`, { maxBytes: SHORT_ANSWER });
     context.record(`GET ${base}/classes/<random>`, '403, unauthorized');
     context.record(`GET ${base}/health`, `${health.status}`);
-    // Before 3.7 there was no health check: it is refused like everything.
-    const status = text(at(parseJson(health.body), 'status'));
-    if (/^(?:ok|initialized|starting)$/.test(status ?? '') || health.status === 403) return base;
+    if (/^(?:ok|initialized|starting)$/.test(text(at(parseJson(health.body), 'status')) ?? '')) return base;
+    // Early versions have no health check: it is refused like everything.
+    if (health.status === 403) old ??= base;
   }
-  return undefined;
+  return old;
 }
 
 function headersOf(context: ProbeContext): Record<string, string> | undefined {

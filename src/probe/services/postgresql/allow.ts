@@ -59,7 +59,12 @@ export const sampling = allowParsed(
     const text = request?.kind === 'typed' && request.type === 'Q' ? request.body.toString('utf8') : '';
     return text.endsWith('\0') && isSampleQuery(text.slice(0, -1));
   },
-  [{ why: 'at most five values per column, for the classifier in memory', bytes: query(sampleQuery('public', 'customers', ['email'], 5)) }],
+  [
+    {
+      why: 'at most five values per column, for the classifier in memory',
+      bytes: query(sampleQuery('public', 'customers', ['email'], 5)),
+    },
+  ],
 );
 
 /** The owner's login and nothing after it. */

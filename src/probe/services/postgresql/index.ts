@@ -20,8 +20,8 @@ import type { Observation, ProbeContext, ProbeService } from '../../service.ts';
 import { allow, controlAllow, ROLE, SAFETY, sampling } from './allow.ts';
 import { type Login, logIn, logInAs, open } from './login.ts';
 import { TERMINATE } from './messages.ts';
-import { run } from './run.ts';
 import { controlQuery, DATABASE_NAMES, DATABASES, RIGHTS } from './queries.ts';
+import { run } from './run.ts';
 import { readTables, type Totals } from './tables.ts';
 
 /** Databases visited beside the first. */

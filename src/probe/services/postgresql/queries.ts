@@ -56,7 +56,9 @@ const LONGEST_VALUE = 256;
 
 /** Some rows of one table, each value cut. Only with `--sample`. */
 export function sampleQuery(schema: string, table: string, columns: readonly string[], rows: number): string {
-  const cut = columns.slice(0, MOST_COLUMNS).map((column) => `pg_catalog.left(${quoted(column)}::text, ${LONGEST_VALUE})`);
+  const cut = columns
+    .slice(0, MOST_COLUMNS)
+    .map((column) => `pg_catalog.left(${quoted(column)}::text, ${LONGEST_VALUE})`);
   return `SELECT ${cut.join(', ')} FROM ${quoted(schema)}.${quoted(table)} LIMIT ${rows}`;
 }
 

@@ -37,20 +37,37 @@ export async function readTables(
     if (write === 't') totals.writable = true;
     if (read !== 't') continue;
     const counted = parseCount(live);
-    const named = (columns ?? '').split(UNIT_SEPARATOR).filter(Boolean).map((column) => column.split(TYPE_SEPARATOR, 2));
+    const named = (columns ?? '')
+      .split(UNIT_SEPARATOR)
+      .filter(Boolean)
+      .map((column) => column.split(TYPE_SEPARATOR, 2));
     const dataset: ObservedDataset = {
       name: datasetName([database, schema, table].join('.')),
       documents: counted === undefined || counted === 0 ? (parseCount(estimate) ?? counted) : counted,
       bytes: parseCount(bytes),
       fields: named.map(([name = '']) => fieldName(name)),
     };
-    const types = named.flatMap(([name = '', type]) => (type === undefined ? [] : [[fieldName(name), safeType(type)] as const]));
+    const types = named.flatMap(([name = '', type]) =>
+      type === undefined ? [] : [[fieldName(name), safeType(type)] as const],
+    );
     if (types.length > 0) dataset.fieldTypes = Object.fromEntries(types);
-    addPeople(context, dataset, named.map(([name = '']) => name), (column) => distinct.get(key(schema, table, column)));
+    addPeople(
+      context,
+      dataset,
+      named.map(([name = '']) => name),
+      (column) => distinct.get(key(schema, table, column)),
+    );
     totals.datasets.push(dataset);
     if (context.values !== undefined && schema && table && sampled < MAX_SAMPLED) {
       sampled++;
-      await sample(context, connection, schema, table, named.map(([name = '']) => name), dataset.name);
+      await sample(
+        context,
+        connection,
+        schema,
+        table,
+        named.map(([name = '']) => name),
+        dataset.name,
+      );
     }
   }
 }

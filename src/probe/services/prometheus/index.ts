@@ -179,7 +179,7 @@ async function versionOfMetrics(
   const answer = await session.get('/metrics', { maxBytes: 2_097_152 });
   const body = answer.status === 200 ? answer.body.toString('latin1') : '';
   context.record('GET /metrics', `${answer.status}${body === '' ? '' : ', metrics'}`);
-  const own = /^([a-z]{1,40}_exporter)_build_info\{[^}\n]{0,400}?version="([^"\n]{1,60})"/m.exec(body);
+  const own = /^([a-z]{1,40}_exporter)_build_info\{(?:[^}\n]{0,400},)?version="([^"\n]{1,60})"/m.exec(body);
   const metrics = isMetrics(answer) || /^[a-z_]{3,80}(?:\{[^}\n]{0,400}\})? [\d.e+-]+$/m.test(body);
   const victoria = /^vm_app_version\{[^}\n]{0,400}?short_version="([^"\n]{1,60})"/m.exec(body);
   return {

@@ -54,7 +54,8 @@ async function sampleKey(
 ): Promise<boolean> {
   const type = await ask('TYPE', key);
   const kind = type.kind === 'text' ? type.text : '';
-  const size = kind === 'string' ? await ask('STRLEN', key) : kind === 'hash' ? await ask('MEMORY', 'USAGE', key) : undefined;
+  const size =
+    kind === 'string' ? await ask('STRLEN', key) : kind === 'hash' ? await ask('MEMORY', 'USAGE', key) : undefined;
   if (size?.kind !== 'integer' || size.value > LARGEST) return false;
   const value = await ask(kind === 'string' ? 'GET' : 'HGETALL', key);
   if (value.kind === 'bulk') {

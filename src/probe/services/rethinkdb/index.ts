@@ -49,7 +49,7 @@ export const rethinkdbAllow = allowDeclared([
     why: 'SCRAM-SHA-256 as admin',
     bytes: FIRST(EXAMPLE),
     permits: (sent) => {
-      const nonce = /r=([a-z][0-9a-f]{15})"/.exec(sent.toString('latin1', 0, 256))?.[1];
+      const nonce = /r=([a-z0-9]{16})"/.exec(sent.toString('latin1', 0, 256))?.[1];
       return nonce !== undefined && FIRST(nonce).equals(sent);
     },
   },
@@ -57,7 +57,7 @@ export const rethinkdbAllow = allowDeclared([
     why: 'SCRAM-SHA-256, proof of an empty password',
     bytes: FINAL(`c=biws,r=${EXAMPLE}cGxlYXNl,p=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=`),
     matches:
-      /\{"authentication":"c=biws,r=[a-z][0-9a-f]{15}[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{0,256},p=[A-Za-z0-9+/]{43}="\}\x00/,
+      /\{"authentication":"c=biws,r=[a-z0-9]{16}[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{0,256},p=[A-Za-z0-9+/]{43}="\}\x00/,
   },
   {
     why: 'table_list of postern_<random> (must fail)',

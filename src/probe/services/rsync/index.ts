@@ -60,7 +60,7 @@ export const rsync: ProbeService = {
     'https://download.samba.org/pub/rsync/rsyncd.conf.5',
     'https://github.com/RsyncProject/rsync/blob/master/clientserver.c',
   ],
-  tested: [{ how: 'server', what: 'rsync 3.2.7 daemon (open, auth users, hosts deny, list = no)' }],
+  tested: [{ how: 'server', what: 'rsync 3.5.0 daemon (open, auth users, hosts deny, list = no)' }],
   recogniseGreeting: (bytes) => bytes.toString('latin1', 0, 9) === '@RSYNCD: ',
   probe,
 };

@@ -9,6 +9,7 @@ const LIST = '?list-type=2&max-keys=1000';
 const onBucketHost = [
   { path: `/${LIST}`, why: 'one page of a bucket’s list, where the host is the bucket' },
   { path: '/?acl', why: 'whether everybody is granted writing' },
+  { path: '/?policy', why: 'whether a policy that strangers may read lets everybody write' },
 ] as const;
 
 /** On a host of one's own: whatever buckets its list and the scope name. */
@@ -18,6 +19,7 @@ const own = allowRequests(
     ...onBucketHost,
     { path: `/<bucket>${LIST}`, why: 'the same by path; a random bucket as control request' },
     { path: '/<bucket>?acl', why: 'the same by path' },
+    { path: '/<bucket>?policy', why: 'the same by path' },
   ],
   { bucket: { pattern: BUCKET, example: 'app-uploads' } },
 );
@@ -29,6 +31,7 @@ const shared = allowRequests(
     { path: `/<bucket>${LIST}`, why: 'one page of the bucket’s list, where all customers share the host' },
     { path: `/<bucket>-<nonce>${LIST}`, why: 'the control request there: a bucket that does not exist' },
     { path: '/<bucket>?acl', why: 'whether everybody is granted writing' },
+    { path: '/<bucket>?policy', why: 'whether a policy that strangers may read lets everybody write' },
   ],
   { bucket: 'identifier' },
 );

@@ -1,6 +1,6 @@
 /** S3's XML answers, told apart by their root element. */
 import type { HttpAnswer } from '../../../net/connection.ts';
-import { at, count, isRecord, text } from '../../json.ts';
+import { at, count, isRecord, parseJson, text } from '../../json.ts';
 import { objectPattern } from '../../patterns.ts';
 import { listOf, parseXml } from '../../xml.ts';
 
@@ -62,4 +62,22 @@ function grantsWriting(policy: unknown): boolean {
     const writes = permission === 'WRITE' || permission === 'FULL_CONTROL';
     return writes && EVERYBODY.test(text(at(grant, 'Grantee', 'URI')) ?? '');
   });
+}
+
+const WRITES = /^(?:\*|s3:(?:\*|Put\*|PutObject|Delete\*|DeleteObject))$/i;
+
+/**
+ * Whether a bucket's policy lets everybody change or delete objects, without conditions and with nothing denied
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html).
+ */
+export function policyLetsEverybodyWrite(answer: HttpAnswer): boolean {
+  if (answer.status !== 200) return false;
+  const statements = listOf(at(parseJson(answer.body), 'Statement')).filter(isRecord);
+  if (statements.some(({ Effect }) => Effect !== 'Allow')) return false;
+  return statements.some(
+    (statement) =>
+      statement.Condition === undefined &&
+      [statement.Principal, at(statement.Principal, 'AWS')].flatMap(listOf).includes('*') &&
+      listOf(statement.Action).some((action) => WRITES.test(text(action) ?? '')),
+  );
 }

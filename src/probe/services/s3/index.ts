@@ -12,6 +12,7 @@
  * GET /<bucket>?list-type=2&max-keys=1000   the same, path-style
  * GET /<random>?list-type=2&max-keys=1000   404 NoSuchBucket or 403; 200: a catch-all
  * GET [/<bucket>]?acl                 200 <AccessControlPolicy>: a grant of WRITE to AllUsers
+ * GET [/<bucket>]?policy              200 {"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*",…}]}
  * ```
  *
  * One page of at most 1,000 names is read for its length, sizes and patterns; names are often values. No object is asked for.
@@ -23,7 +24,7 @@ import { datasetName } from '../../names.ts';
 import { sumKnown, unidentified } from '../../observations.ts';
 import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
 import { s3Allow } from './allow.ts';
-import { type BucketPage, readS3, type S3Answer } from './answers.ts';
+import { type BucketPage, policyLetsEverybodyWrite, readS3, type S3Answer } from './answers.ts';
 
 const LIST = '?list-type=2&max-keys=1000';
 const MOST_BUCKETS = 20;
@@ -112,7 +113,12 @@ async function askServer(context: ProbeContext): Promise<Observation> {
     datasets: [],
     // Ceph answers strangers with an empty list where others refuse it.
     reason: `the list of buckets is ${read.kind === 'buckets' ? 'empty' : 'refused'}${also}`,
-    notTested: ['buckets that the scope does not name', 'single objects, which may be public although the list is not'],
+    notTested: [
+      named.length === 0
+        ? 'buckets by name (list them under `buckets` of the target)'
+        : 'buckets that the scope does not name',
+      'single objects, which may be public although the list is not',
+    ],
   };
 }
 
@@ -164,15 +170,18 @@ function datasetOf(name: string, page: BucketPage, notTested: string[]): Observe
   return { name: shown, ...whole, fields: page.patterns };
 }
 
+/** By a grant to everybody, or by a policy that strangers may read. */
 async function bucketIsWritable(session: HttpSession, context: ProbeContext, path: string): Promise<boolean> {
+  const shown = path === '/' ? '/' : `/${datasetName(path.slice(1))}`;
   const answer = await session.get(`${path}?acl`);
   const read = await readS3(answer);
-  const writable = read.kind === 'acl' && read.everybodyWrites;
-  context.record(
-    `GET ${path === '/' ? '/' : `/${datasetName(path.slice(1))}`}?acl`,
-    `${answer.status}${writable ? ', everybody may write' : ''}`,
-  );
-  return writable;
+  const granted = read.kind === 'acl' && read.everybodyWrites;
+  context.record(`GET ${shown}?acl`, `${answer.status}${granted ? ', everybody may write' : ''}`);
+  if (granted) return true;
+  const policy = await session.get(`${path}?policy`, { maxBytes: 65_536 });
+  const allowed = policyLetsEverybodyWrite(policy);
+  context.record(`GET ${shown}?policy`, `${policy.status}${allowed ? ', everybody may write' : ''}`);
+  return allowed;
 }
 
 function refusal(answer: HttpAnswer, read: S3Answer & { kind: 'error' }): Omit<Observation, 'notTested'> {

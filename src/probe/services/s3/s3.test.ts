@@ -123,7 +123,7 @@ describe('the S3 dialogue', () => {
   it.each([
     '/bucket/key',
     '/bucket',
-    '/bucket?policy',
+    '/bucket?policyStatus',
     '/?list-type=2',
     '/bucket?list-type=2&max-keys=1001',
     '/a/b?list-type=2&max-keys=1000',
@@ -154,5 +154,39 @@ describe('the S3 dialogue', () => {
     expect(may(`/rival${LIST}`)).toBe(false);
     expect(may('/rival?acl')).toBe(false);
     expect(may('/')).toBe(false);
+  });
+
+  it.each<[string, object, string]>([
+    ['lets everybody do all', { Effect: 'Allow', Principal: '*', Action: 's3:*' }, 'anonymous-write'],
+    [
+      'lets everybody put objects',
+      { Effect: 'Allow', Principal: { AWS: ['*'] }, Action: ['s3:PutObject'] },
+      'anonymous-write',
+    ],
+    ['lets everybody read', { Effect: 'Allow', Principal: '*', Action: ['s3:GetObject'] }, 'anonymous-read'],
+    ['has a condition', { Effect: 'Allow', Principal: '*', Action: 's3:*', Condition: { Bool: {} } }, 'anonymous-read'],
+    [
+      'lets one account write',
+      { Effect: 'Allow', Principal: { AWS: '111122223333' }, Action: 's3:*' },
+      'anonymous-read',
+    ],
+    ['denies', { Effect: 'Deny', Principal: '*', Action: 's3:*' }, 'anonymous-read'],
+  ])('judges a policy that %s', async (_name, statement, verdict) => {
+    const port = await store({
+      '/': buckets('drop'),
+      [`/drop${LIST}`]: objects([]),
+      '/drop?policy': [200, { Version: '2012-10-17', Statement: [{ ...statement, Resource: 'arn:aws:s3:::drop/*' }] }],
+    });
+    expect(await askPort(port, 's3')).toMatchObject({ verdict });
+  });
+
+  it('calls Ceph secured, which shows strangers an empty list of buckets', async () => {
+    // Ceph’s guide to its object gateway shows this answer to a request without a signature (port 7480).
+    const list = `${XML}<ListAllMyBucketsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Owner><ID>anonymous</ID><DisplayName></DisplayName></Owner><Buckets></Buckets></ListAllMyBucketsResult>`;
+    expect(await askPort(await store({ '/': [200, list] }), 's3')).toMatchObject({
+      verdict: 'secured',
+      reason: 'the list of buckets is empty',
+      notTested: [expect.stringContaining('buckets by name'), expect.anything()],
+    });
   });
 });

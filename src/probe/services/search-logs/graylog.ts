@@ -22,14 +22,18 @@ import { remediation } from './remediation.ts';
 async function askGraylog(context: ProbeContext): Promise<Observation> {
   const session = await context.http();
   const hello = await askJson(session, context, '/api/', { maxBytes: 65_536 });
-  const own = text(at(hello.json, 'cluster_id')) !== undefined && /^Manage your logs/.test(text(at(hello.json, 'tagline')) ?? '');
+  const own =
+    text(at(hello.json, 'cluster_id')) !== undefined && /^Manage your logs/.test(text(at(hello.json, 'tagline')) ?? '');
   if (hello.status !== 200 || !own) return unidentified('Graylog');
   const base = known('graylog', parseVersion(text(at(hello.json, 'version'))));
   const streams = await askJson(session, context, '/api/streams');
   if (isLocked(streams)) return conclude(base, 'secured', `the list of streams is refused (${streams.status})`);
   const total = count(at(streams.json, 'total'));
   if (streams.status !== 200 || total === undefined) return notReady(base, 'the list of streams', streams);
-  const control = await askJson(session, context, `/api/${context.nonce()}`, { shown: '/api/<random>', maxBytes: 65_536 });
+  const control = await askJson(session, context, `/api/${context.nonce()}`, {
+    shown: '/api/<random>',
+    maxBytes: 65_536,
+  });
   if (control.status < 300) return disbelieved(base, 'a path that cannot exist', control.status);
   const what = `a stranger lists ${grouped(total)} streams without a login`;
   return conclude(base, 'anonymous-read', what, ['messages: they carry personal data', 'whether a stranger may write']);
@@ -51,7 +55,9 @@ export const graylog: ProbeService = {
   ]),
   remediation,
   references: ['https://go2docs.graylog.org/current/setting_up_graylog/rest_api.html'],
-  tested: [{ how: 'recorded', what: 'HelloWorldResource of Graylog2/graylog2-server and the REST API’s documentation (5.x)' }],
+  tested: [
+    { how: 'recorded', what: 'HelloWorldResource of Graylog2/graylog2-server and the REST API’s documentation (5.x)' },
+  ],
   recognise: (root) => {
     const page = /<title>Graylog/i.test(root.body.subarray(0, 16_384).toString('latin1'));
     return page || root.headers['x-graylog-node-id'] !== undefined ? 'sure' : perhaps(root, false);

@@ -40,7 +40,9 @@ async function askLoki(context: ProbeContext): Promise<Observation> {
   if (control.status < 300) return disbelieved(base, 'a path that cannot exist', control.status);
   const labels = at(list.json, 'data') ?? at(list.json, 'values');
   if (list.status === 200 && at(list.json, 'status') === 'success') {
-    const fields = (Array.isArray(labels) ? labels.slice(0, 2_000) : []).filter((one): one is string => typeof one === 'string');
+    const fields = (Array.isArray(labels) ? labels.slice(0, 2_000) : []).filter(
+      (one): one is string => typeof one === 'string',
+    );
     const datasets = [{ name: 'logs', fields: [...new Set(fields.map(fieldName))] }];
     const what = `\`auth_enabled\` is off: a stranger reads logs with ${fields.length} labels and pushes others`;
     return conclude(base, 'anonymous-write', what, ['lines: they carry personal data'], datasets);
@@ -54,10 +56,15 @@ async function askLoki(context: ProbeContext): Promise<Observation> {
     note: () => undefined,
   });
   if (tenant.status === 200 && at(tenant.json, 'status') === 'success') {
-    const what = 'tenants are kept apart, but their names are taken on trust: whoever names one reads and pushes its logs';
+    const what =
+      'tenants are kept apart, but their names are taken on trust: whoever names one reads and pushes its logs';
     return conclude(base, 'anonymous-write', what, ['logs of tenants: none was named']);
   }
-  return conclude(base, 'secured', `without a tenant, and as a random one, the list of labels is refused (${tenant.status})`);
+  return conclude(
+    base,
+    'secured',
+    `without a tenant, and as a random one, the list of labels is refused (${tenant.status})`,
+  );
 }
 
 export const loki: ProbeService = {

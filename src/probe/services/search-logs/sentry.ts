@@ -31,7 +31,10 @@ async function askSentry(context: ProbeContext): Promise<Observation> {
   });
   if (isLocked(list)) return conclude(base, 'secured', `the list of organizations is refused (${list.status})`);
   if (list.status !== 200 || !Array.isArray(list.json)) return notReady(base, 'the list of organizations', list);
-  const control = await askJson(session, context, `/api/0/${context.nonce()}/`, { shown: '/api/0/<random>/', maxBytes: 65_536 });
+  const control = await askJson(session, context, `/api/0/${context.nonce()}/`, {
+    shown: '/api/0/<random>/',
+    maxBytes: 65_536,
+  });
   if (control.status < 300) return disbelieved(base, 'a path that cannot exist', control.status);
   const what = `a stranger lists ${list.json.length} organizations without a login`;
   return conclude(base, 'metadata-only', what, ['events: they carry personal data', 'whether a stranger may write']);
@@ -56,7 +59,8 @@ export const sentry: ProbeService = {
   tested: [{ how: 'recorded', what: 'src/sentry/api/endpoints/index.py and Sentry’s API documentation' }],
   recognise: (root) => {
     const toLogin = /\/auth\/login\//.test(root.headers.location ?? '');
-    const named = root.headers['x-sentry-rate-limit-limit'] !== undefined || root.headers['x-sentry-subject'] !== undefined;
+    const named =
+      root.headers['x-sentry-rate-limit-limit'] !== undefined || root.headers['x-sentry-subject'] !== undefined;
     return named ? 'sure' : perhaps(root, toLogin);
   },
   probe: askSentry,

@@ -25,7 +25,10 @@ async function askSeq(context: ProbeContext): Promise<Observation> {
   const root = await askJson(session, context, '/api', { maxBytes: 65_536 });
   if (root.status !== 200 || text(at(root.json, 'Product')) !== 'Seq') return unidentified('Seq');
   const base = known('seq', parseVersion(text(at(root.json, 'Version'))));
-  const control = await askJson(session, context, `/api/${context.nonce()}`, { shown: '/api/<random>', maxBytes: 65_536 });
+  const control = await askJson(session, context, `/api/${context.nonce()}`, {
+    shown: '/api/<random>',
+    maxBytes: 65_536,
+  });
   if (control.status < 300) return disbelieved(base, 'a path that cannot exist', control.status);
   const signals = await askJson(session, context, SIGNALS, {
     note: ({ json }) => (Array.isArray(json) ? `${json.length} signals` : undefined),
@@ -55,7 +58,12 @@ export const seq: ProbeService = {
   tested: [{ how: 'recorded', what: 'the answers in Seq’s server HTTP API documentation (2024)' }],
   recognise: (root) => {
     const page = /<title>Seq(?:<| |—)/.test(root.body.subarray(0, 16_384).toString('latin1'));
-    return page ? 'sure' : perhaps(root, root.status === 200 && /"Product"\s*:\s*"Seq"/.test(root.body.subarray(0, 2_000).toString('latin1')));
+    return page
+      ? 'sure'
+      : perhaps(
+          root,
+          root.status === 200 && /"Product"\s*:\s*"Seq"/.test(root.body.subarray(0, 2_000).toString('latin1')),
+        );
   },
   probe: askSeq,
 };

@@ -42,7 +42,11 @@ async function askSplunk(context: ProbeContext): Promise<Observation> {
   const list = await askJson(session, context, INDEXES);
   const entries = at(list.json, 'entry');
   if (list.status !== 200 || !Array.isArray(entries)) {
-    return conclude(base, 'metadata-only', `a stranger reads its information; the list of indexes answers ${list.status}`);
+    return conclude(
+      base,
+      'metadata-only',
+      `a stranger reads its information; the list of indexes answers ${list.status}`,
+    );
   }
   const datasets = entries
     .filter((entry: unknown) => !/^_/.test(text(at(entry, 'name')) ?? '_'))
@@ -57,7 +61,13 @@ async function askSplunk(context: ProbeContext): Promise<Observation> {
       };
     });
   const what = `no login is asked for: a stranger lists ${seen(datasets, 'index', 'indexes', 'events')}`;
-  return conclude(base, 'anonymous-read', what, ['events: they carry personal data', 'whether a stranger may write'], datasets);
+  return conclude(
+    base,
+    'anonymous-read',
+    what,
+    ['events: they carry personal data', 'whether a stranger may write'],
+    datasets,
+  );
 }
 
 export const splunk: ProbeService = {
@@ -78,7 +88,9 @@ export const splunk: ProbeService = {
   references: ['https://docs.splunk.com/Documentation/Splunk/latest/RESTREF/RESTintrospect'],
   tested: [{ how: 'recorded', what: 'the answers in Splunk’s REST API reference (9.x)' }],
   recognise: (root) => {
-    const own = /^splunkd$/i.test(root.headers.server ?? '') || /<title>splunkd<\/title>/.test(root.body.subarray(0, 4_096).toString('latin1'));
+    const own =
+      /^splunkd$/i.test(root.headers.server ?? '') ||
+      /<title>splunkd<\/title>/.test(root.body.subarray(0, 4_096).toString('latin1'));
     return recognised(root, own);
   },
   probe: askSplunk,

@@ -20,6 +20,7 @@
 import type { PostingSession } from '../../../net/connection.ts';
 import { allowRequests, type Placeholder } from '../../../net/request-templates.ts';
 import { askJson, conclude, disbelieved, isLocked, type Known, known, notReady, seen } from '../../http-dialogue.ts';
+import { namedDatasets } from '../../identifiers.ts';
 import { at, count, isRecord, text } from '../../json.ts';
 import { datasetName, fieldName } from '../../names.ts';
 import { takeDocuments } from '../../nested.ts';
@@ -64,24 +65,48 @@ async function askSolr(context: ProbeContext): Promise<Observation> {
   const version = parseVersion(text(at(system.json, 'lucene', 'solr-spec-version')));
   if (version === undefined && !isSolrRefusal(system.status, system.answer.body)) return unidentified('Solr');
   const base = known(undefined, version);
-  if (isLocked(system)) return conclude(base, 'secured', `the system’s information is refused (${system.status})`);
   const cores = await askJson(session, context, CORES);
-  if (isLocked(cores)) {
-    return conclude(
-      base,
-      'metadata-only',
-      `a stranger reads the version; the list of cores is refused (${cores.status})`,
-      ['cores by name'],
-    );
-  }
+  if (isLocked(cores)) return await withoutList(context, session, base, isLocked(system));
   const status = at(cores.json, 'status');
   if (cores.status !== 200 || !isRecord(status)) return notReady(base, 'the list of cores', cores);
+  const doubt = await failedControl(session, context, base);
+  if (doubt !== undefined) return doubt;
+  return await openAnswer(context, session, base, status);
+}
+
+/** A random core must not be found; where it is, every other answer says nothing either. */
+async function failedControl(
+  session: PostingSession,
+  context: ProbeContext,
+  base: Known,
+): Promise<Observation | undefined> {
   const control = await askJson(session, context, `/solr/${context.nonce()}${NOTHING}`, {
     shown: `/solr/<random>${NOTHING}`,
     maxBytes: 65_536,
   });
-  if (control.status < 300) return disbelieved(base, 'a core that cannot exist', control.status);
-  return await openAnswer(context, session, base, status);
+  return control.status < 300 ? disbelieved(base, 'a core that cannot exist', control.status) : undefined;
+}
+
+/** Rules may lock the lists and forget the documents: cores that the scope names are asked for all the same. */
+async function withoutList(
+  context: ProbeContext,
+  session: PostingSession,
+  base: Known,
+  locked: boolean,
+): Promise<Observation> {
+  const { asked, left } = namedDatasets(context.options.datasets, PLAIN_CORE, MOST_CORES);
+  const notTested = asked.length === 0 ? ['cores by name: the scope entry names none'] : [];
+  if (left > 0) notTested.push(`${left} further named cores`);
+  const doubt = asked.length === 0 ? undefined : await failedControl(session, context, base);
+  if (doubt !== undefined) return doubt;
+  const rows = Object.fromEntries(asked.map((name) => [name, {}]));
+  const found = asked.length === 0 ? undefined : await openAnswer(context, session, base, rows);
+  if (found !== undefined && found.verdict !== 'metadata-only') {
+    const datasets = found.datasets.filter(({ documents }) => documents !== undefined);
+    return { ...found, datasets, notTested: [...found.notTested, ...notTested] };
+  }
+  if (locked) return conclude(base, 'secured', 'its information and the list of cores are refused', notTested);
+  return conclude(base, 'metadata-only', 'a stranger reads the version; the list of cores is refused', notTested);
 }
 
 async function openAnswer(
@@ -102,9 +127,11 @@ async function openAnswer(
     .sort((a, b) => (b.documents ?? 0) - (a.documents ?? 0));
   const asked = rows.filter(({ name }) => PLAIN_CORE.test(name)).slice(0, MOST_CORES);
   for (const row of rows) {
-    const { name, documents, bytes } = row;
+    const { name, bytes } = row;
     const shown = datasetName(name);
-    const reads = asked.includes(row) && (await mayRead(session, context, name, shown));
+    const found = asked.includes(row) ? await countReadable(session, context, name, shown) : undefined;
+    const reads = found !== undefined;
+    const documents = row.documents ?? found;
     if (reads) readable++;
     const fields = reads ? await askFields(session, context, name, shown) : [];
     const counts = reads && documents !== 0 && asked.indexOf(row) < MOST_COUNTED;
@@ -139,10 +166,16 @@ async function openAnswer(
   return conclude(base, 'anonymous-read', `a stranger reads ${listed}`, notTested, datasets);
 }
 
-async function mayRead(session: PostingSession, context: ProbeContext, core: string, shown: string): Promise<boolean> {
+/** How many documents a stranger may read; undefined where it may read none. */
+async function countReadable(
+  session: PostingSession,
+  context: ProbeContext,
+  core: string,
+  shown: string,
+): Promise<number | undefined> {
   const path = (name: string) => `/solr/${name}${NOTHING}`;
   const answer = await askJson(session, context, path(core), { shown: path(shown), maxBytes: 65_536 });
-  return answer.status === 200 && count(at(answer.json, 'response', 'numFound')) !== undefined;
+  return answer.status === 200 ? count(at(answer.json, 'response', 'numFound')) : undefined;
 }
 
 async function askFields(

@@ -170,6 +170,7 @@ export const springActuator: ProbeService = {
     { port: 8080, tls: 'retry' },
     { port: 8081, tls: 'retry' },
     { port: 80, tls: 'retry' },
+    { port: 443, tls: 'first' },
   ],
   beside: true,
   allow: allowRequests(

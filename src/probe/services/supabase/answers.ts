@@ -1,6 +1,7 @@
 /** Answers of PostgREST (https://docs.postgrest.org/en/stable/references/errors.html) and of the gateway before it. */
 import type { HttpAnswer } from '../../../net/connection.ts';
 import { at, count, isRecord, parseJson, text } from '../../json.ts';
+import { fieldName } from '../../names.ts';
 import { parseVersion } from '../../observations.ts';
 
 /** PostgREST refuses with `{"code":…,"message":…}`, the gateway with `{"message":…}` alone. */
@@ -32,6 +33,10 @@ export function readRefusal(answer: HttpAnswer): ApiRefusal | undefined {
 export interface ListedTable {
   name: string;
   columns: string[];
+  /** By column, in PostgreSQL's words. */
+  types: Record<string, string>;
+  /** The column that is the primary key alone: one row each. */
+  key: string | undefined;
   /** The API offers to insert, change or delete; row security may still refuse. */
   offersWriting: boolean;
 }
@@ -44,6 +49,8 @@ export interface OpenApi {
 
 const MOST_TABLES = 500;
 const MOST_COLUMNS = 500;
+/** `character varying`, `timestamp with time zone`, `text[]` */
+const TYPE = /^[a-z][a-z0-9 _]{0,40}(?:\[\])?$/;
 
 /** PostgREST's description of itself: Swagger 2.0 with one definition per table and one path per table and function. */
 export function readOpenApi(answer: HttpAnswer): OpenApi | undefined {
@@ -61,9 +68,19 @@ export function readOpenApi(answer: HttpAnswer): OpenApi | undefined {
     tables: described.map(([name, definition]) => {
       const properties = at(definition, 'properties');
       const offered = at(paths, `/${name}`);
+      const columns = isRecord(properties) ? Object.entries(properties).slice(0, MOST_COLUMNS) : [];
+      // PostgREST marks them so in the column's description.
+      const keys = columns.filter(([, one]) => (text(at(one, 'description')) ?? '').includes('<pk/>'));
       return {
         name,
-        columns: isRecord(properties) ? Object.keys(properties).slice(0, MOST_COLUMNS) : [],
+        columns: columns.map(([column]) => column),
+        types: Object.fromEntries(
+          columns.flatMap(([column, one]) => {
+            const type = text(at(one, 'format')) ?? '';
+            return TYPE.test(type) ? [[fieldName(column), type] as const] : [];
+          }),
+        ),
+        key: keys.length === 1 ? keys[0]?.[0] : undefined,
         offersWriting: isRecord(offered) && ['post', 'patch', 'delete'].some((method) => method in offered),
       };
     }),

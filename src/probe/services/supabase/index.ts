@@ -27,6 +27,7 @@ import { COUNTED, FEW_ROWS, ONE_ROW, type Prefix, supabaseAllow, supabaseSamplin
 import {
   type ApiRefusal,
   isSupabaseEdge,
+  type ListedTable,
   type OpenApi,
   postgrestVersion,
   readOpenApi,
@@ -121,13 +122,7 @@ async function askTables(dialogue: Dialogue, openApi: OpenApi | undefined): Prom
     if (range === undefined) {
       if (![401, 403, 404].includes(answer.status)) unsettled++;
     } else if (range.visible) {
-      const columns = listed.get(name)?.columns ?? [];
-      const sampled = await sampledFields(dialogue, name);
-      datasets.push({
-        name: datasetName(name),
-        ...(range.total === undefined ? {} : { documents: range.total }),
-        fields: [...new Set([...columns.map(fieldName), ...sampled])],
-      });
+      datasets.push(await describeTable(dialogue, name, range.total, listed.get(name)));
     } else hidden++;
   }
   const notTested = ['whether row security lets a stranger insert, change or delete'];
@@ -165,6 +160,27 @@ async function askTables(dialogue: Dialogue, openApi: OpenApi | undefined): Prom
   const what =
     asked.length === 0 ? 'a stranger gets no list of tables' : `no row of the ${asked.length} tables is shown`;
   return { verdict: 'secured', datasets, reason: what, notTested };
+}
+
+async function describeTable(
+  dialogue: Dialogue,
+  table: string,
+  rows: number | undefined,
+  listed: ListedTable | undefined,
+): Promise<ObservedDataset> {
+  const name = datasetName(table);
+  const sampled = await sampledFields(dialogue, table);
+  const fields = [...new Set([...(listed?.columns ?? []).map(fieldName), ...sampled])];
+  const types = listed?.types ?? {};
+  const key = listed?.key === undefined ? undefined : fieldName(listed.key);
+  const subject = dialogue.context.subjectFields?.(name, fields).find((field) => field === key);
+  return {
+    name,
+    ...(rows === undefined ? {} : { documents: rows }),
+    fields,
+    ...(Object.keys(types).length > 0 ? { fieldTypes: types } : {}),
+    ...(subject === undefined || rows === undefined ? {} : { people: { count: rows, how: 'records', field: subject } }),
+  };
 }
 
 async function get({ session, context, prefix, headers }: Dialogue, path: string, shown: string): Promise<HttpAnswer> {

@@ -201,4 +201,37 @@ describe('the Supabase and PostgREST dialogue', () => {
     expect(may('GET', '/rpc/transfer')).toBe(false);
     expect(may('HEAD', '/profiles?select=*&limit=1', { authorization: `Bearer ${ANON}`, ...counted })).toBe(false);
   });
+
+  it('takes types from the description, and people from a primary key that is one', async () => {
+    const described = {
+      swagger: '2.0',
+      info: { title: 'PostgREST API' },
+      definitions: {
+        profiles: {
+          properties: {
+            user_id: { format: 'uuid', description: 'Note:\nThis is a Primary Key.<pk/>' },
+            email: { format: 'character varying' },
+            note: { format: 'jane@example.org' },
+          },
+        },
+      },
+    };
+    const server = await httpServer((path) => {
+      if (path === '/') return [200, described, POSTGREST];
+      return path.startsWith('/profiles?') ? rows('0-0/12') : MISSING;
+    });
+    servers.push(server);
+    const subjectFields = () => ['email', 'user_id'];
+    const result = await askPort(server.port, 'supabase', undefined, { subjectFields });
+    expect(result.datasets).toEqual([
+      {
+        name: 'profiles',
+        documents: 12,
+        fields: ['user_id', 'email', 'note'],
+        fieldTypes: { user_id: 'uuid', email: 'character varying' },
+        people: { count: 12, how: 'records', field: 'user_id' },
+      },
+    ]);
+    expect(JSON.stringify(result)).not.toContain('jane');
+  });
 });

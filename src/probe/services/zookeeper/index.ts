@@ -76,10 +76,7 @@ async function probe(context: ProbeContext): Promise<Observation> {
 
 const REFUSES = { closed: 'closes', refused: 'refuses' } as const;
 
-async function openSession(
-  context: ProbeContext,
-  connection: Connection,
-): Promise<'session' | 'refused' | 'closed'> {
+async function openSession(context: ProbeContext, connection: Connection): Promise<'session' | 'refused' | 'closed'> {
   await connection.write(connectRequest());
   try {
     return isSession(await readPacket(connection)) ? 'session' : 'refused';

@@ -66,11 +66,10 @@ export const applicationGrammar: Readonly<Record<string, Judge>> = {
       `${NAME}\\(limit:1\\)\\{__typename\\}`,
     ),
   ),
-  graphql: http(
-    '/',
-    ...query('/graphql|/api/graphql|/query', '__typename', CONTROL, INTROSPECTION),
-    ...query(`/${CONTROL}`, '__typename'),
-  ),
+  graphql: http('/', ...query('/graphql|/api/graphql|/query', '__typename', CONTROL, INTROSPECTION), {
+    path: `(?:/graphql|/api/graphql|/query|/${CONTROL})\\?query=%7B__typename%7D`,
+    headers: [['apollo-require-preflight', 'true']],
+  }),
   'parse-server': http(
     '/',
     '(?:/parse)?/health',

@@ -11,7 +11,9 @@ function ftp(sent: Buffer): string | undefined {
 /** https://github.com/RsyncProject/rsync/blob/master/clientserver.c: a greeting, then one line; no transfer. */
 function rsync(sent: Buffer): string | undefined {
   const all = sent.toString('latin1');
-  return /^(?:@RSYNCD: 3\d\.0\n(?:(?:#list|[^\x00-\x1f\x7f/#@][^\x00-\x1f\x7f/]*)\n)?)?$/.test(all) ? undefined : all.slice(0, 120);
+  return /^(?:@RSYNCD: 3\d\.0\n(?:(?:#list|[^\x00-\x1f\x7f/#@][^\x00-\x1f\x7f/]*)\n)?)?$/.test(all)
+    ? undefined
+    : all.slice(0, 120);
 }
 
 /** MS-TDS section 2.2.6.5: one packet of type 0x12, and nothing after it. */
@@ -40,7 +42,8 @@ function ldap(sent: Buffer): string | undefined {
       const sizeLimit = body[base + 8] ?? 0;
       const typesOnly = body[base + 14] === 0xff;
       if (sizeLimit < 1 || sizeLimit > 5) return 'a search without a small size limit';
-      if (!typesOnly && (base !== 2 || attributes.includes('*') || attributes.includes('mail'))) return 'a search for values';
+      if (!typesOnly && (base !== 2 || attributes.includes('*') || attributes.includes('mail')))
+        return 'a search for values';
     } else if (tag === 0x77) {
       if (!body.toString('latin1').endsWith('1.3.6.1.4.1.1466.20037')) return 'an extended operation';
     } else if (tag !== 0x42) return `operation ${tag}`;
@@ -53,7 +56,8 @@ function content(bytes: Buffer, at: number): [start: number, end: number] {
   const first = bytes[at + 1] ?? 0;
   if (first < 0x80) return [at + 2, at + 2 + first];
   const size = first & 0x7f;
-  const length = size > 0 && size < 5 && at + 2 + size <= bytes.length ? bytes.readUIntBE(at + 2, size) : Number.MAX_SAFE_INTEGER;
+  const length =
+    size > 0 && size < 5 && at + 2 + size <= bytes.length ? bytes.readUIntBE(at + 2, size) : Number.MAX_SAFE_INTEGER;
   return [at + 2 + size, at + 2 + size + length];
 }
 
@@ -69,7 +73,8 @@ function cassandra(sent: Buffer): string | undefined {
     if (opcode === 0x05 ? length === 0 : opcode === 0x01 && body.includes('CQL_VERSION')) continue;
     if (opcode !== 0x07) return `opcode ${opcode}`;
     const cql = body.toString('utf8', 4, 4 + body.readUInt32BE(0));
-    const system = /^SELECT [\w, ]+ FROM system(?:_schema|_views)?\.\w+(?: WHERE name IN \([^)]*\))?(?: LIMIT \d{1,4})?$/;
+    const system =
+      /^SELECT [\w, ]+ FROM system(?:_schema|_views)?\.\w+(?: WHERE name IN \([^)]*\))?(?: LIMIT \d{1,4})?$/;
     const nothing = /^SELECT [^;]+ FROM [^;]+ WHERE token\([^;]+\) > 9223372036854775807 LIMIT 1$/;
     if (!system.test(cql) && !nothing.test(cql)) return cql;
   }
@@ -77,9 +82,10 @@ function cassandra(sent: Buffer): string | undefined {
 }
 
 /** Only the catalogue: `system` tables, the version, one's own rights, and a column that does not exist. */
-const CLICKHOUSE_SQL = /^(?:SELECT (?:version\(\)|postern_[a-z0-9]{4,64}|[^;]+ FROM system\.(?:tables|parts|columns|settings)(?: WHERE [^;]+)?)|SHOW GRANTS)(?: FORMAT JSONCompact)?$/;
+const CLICKHOUSE_SQL =
+  /^(?:SELECT (?:version\(\)|postern_[a-z0-9]{4,64}|[^;]+ FROM system\.(?:tables|parts|columns|settings)(?: WHERE [^;]+)?)|SHOW GRANTS)(?: FORMAT JSONCompact)?$/;
 
-const clickhouseSql = '(?:SELECT(?:%20|%2C|%3D|%3C|%3E|[\\w().!\'*-]|%27)+|SHOW%20GRANTS)%20FORMAT%20JSONCompact';
+const clickhouseSql = "(?:SELECT(?:%20|%2C|%3D|%3C|%3E|[\\w().!'*-]|%27)+|SHOW%20GRANTS)%20FORMAT%20JSONCompact";
 
 /** https://clickhouse.com/docs/native-protocol/client: Hello, then Query with an empty block. */
 function clickhouseNative(sent: Buffer): string | undefined {
@@ -109,7 +115,8 @@ function rethinkdb(sent: Buffer): string | undefined {
   for (let n = 0; n < 2 && at < sent.length; n++) {
     const end = sent.indexOf(0, at);
     const json = sent.toString('utf8', at, end);
-    const known = n === 0 ? /"authentication":"n,,n=admin,r=[a-z0-9]+"/ : /^\{"authentication":"c=biws,r=[^"]+,p=[^"]+"\}$/;
+    const known =
+      n === 0 ? /"authentication":"n,,n=admin,r=[a-z0-9]+"/ : /^\{"authentication":"c=biws,r=[^"]+,p=[^"]+"\}$/;
     if (end < 0 || !known.test(json)) return json;
     at = end + 1;
   }
@@ -117,7 +124,12 @@ function rethinkdb(sent: Buffer): string | undefined {
     const length = sent.readUInt32LE(at + 8);
     const query = sent.toString('utf8', at + 12, at + 12 + length);
     const database = '\\[14,\\["[\\w-]+"\\]\\]';
-    if (!new RegExp(`^\\[1,(?:\\[59,\\[\\]\\]|\\[62,\\[${database}\\]\\]|\\[79,\\[\\[15,\\[${database},"[\\w-]+"\\]\\]\\]\\]),\\{\\}\\]$`).test(query)) return query;
+    if (
+      !new RegExp(
+        `^\\[1,(?:\\[59,\\[\\]\\]|\\[62,\\[${database}\\]\\]|\\[79,\\[\\[15,\\[${database},"[\\w-]+"\\]\\]\\]\\]),\\{\\}\\]$`,
+      ).test(query)
+    )
+      return query;
     at += 12 + length;
   }
   return undefined;
@@ -130,7 +142,8 @@ function smb(sent: Buffer): string | undefined {
     const length = sent.length - at >= 68 ? sent.readUInt32BE(at) : 0;
     const message = sent.subarray(at + 4, at + 4 + length);
     at += 4 + length;
-    if (length < 64 || message.length !== length || message.toString('latin1', 0, 4) !== '\xfeSMB') return 'a broken frame';
+    if (length < 64 || message.length !== length || message.toString('latin1', 0, 4) !== '\xfeSMB')
+      return 'a broken frame';
     const command = message.readUInt16LE(12);
     if (![0, 1, 2, 3, 5, 11].includes(command)) return `command ${command}`;
     if (command === 1) {

@@ -73,10 +73,12 @@ export const searchGrammar: Readonly<Record<string, Judge>> = {
     '/health',
     '/collections',
     CONTROL,
-    ...['/debug', '/collections', '/keys', `/collections/${NAME}/documents/search\\?q=\\*&per_page=[0-5]`].map((path) => ({
-      path,
-      headers: [['x-typesense-api-key', '[\\w.-]+']] as const,
-    })),
+    ...['/debug', '/collections', '/keys', `/collections/${NAME}/documents/search\\?q=\\*&per_page=[0-5]`].map(
+      (path) => ({
+        path,
+        headers: [['x-typesense-api-key', '[\\w.-]+']] as const,
+      }),
+    ),
   ),
   qdrant: http('/', '/collections', `/collections/${NAME}`, {
     method: 'POST',

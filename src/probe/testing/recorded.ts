@@ -1,0 +1,18 @@
+/** Test helper: answers as a product's documentation or source has them, by path; what is not listed is the product's 404. */
+import { httpServer, type Reply, type TestHttpServer } from './http-server.ts';
+
+export type Answers = Readonly<Record<string, Reply>>;
+
+/**
+ * @param answers by path with its query; posts as `POST <path>`, or `POST <path> <body>`
+ * @param missing what any other path is answered with
+ */
+export async function recordedServer(
+  answers: Answers,
+  missing: Reply = [404, { error: 'not found' }],
+): Promise<TestHttpServer> {
+  return await httpServer((path, request) => {
+    const method = request.method === 'POST' ? 'POST ' : '';
+    return answers[`${method}${path}`] ?? missing;
+  });
+}
