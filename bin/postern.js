@@ -20,11 +20,12 @@ const main = await load();
 // Set, not called: what is still being written to a pipe is written to its end.
 process.exitCode = await main(process.argv.slice(2));
 
-/** `inspect` runs at every build of an app: it comes without the other verbs, and on V8 11 with its code. */
+/** Verbs that run at every build, or ask and are done: they come without the others, and on V8 11 with their code. */
 async function load() {
-  if (process.argv[2] !== 'inspect') return (await import('../dist/src/cli/main.js')).main;
-  const cached = fileURLToPath(new URL('../dist/cached/inspect.cjs', import.meta.url));
-  if (!isV8of20 || !existsSync(cached)) return (await import('../dist/src/cli/inspect-alone.js')).main;
+  const verb = process.argv[2];
+  if (verb !== 'inspect' && verb !== 'probe') return (await import('../dist/src/cli/main.js')).main;
+  const cached = fileURLToPath(new URL(`../dist/cached/${verb}.cjs`, import.meta.url));
+  if (!isV8of20 || !existsSync(cached)) return (await import(`../dist/src/cli/${verb}-alone.js`)).main;
   const { loadCached } = await import('./load-cached.js');
   return loadCached(cached).exports.main;
 }

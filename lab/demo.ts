@@ -3,17 +3,17 @@
  * the stories, `postern fix` patches the range's files, the stores start again from them, `postern verify` asks the same
  * questions once more, and `postern guard run` stands in front of the search service for those who may use it.
  */
-import { spawn } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import pc from 'picocolors';
 import { PosternError } from '../src/core/errors.ts';
 import { API_POLICY, API_PORT, createApiStory } from './demo/api.ts';
 import { parseDemoArguments } from './demo/arguments.ts';
 import { askAround, GUARD_PORT, nameGuard, ordersOf, startGuard, strangersAnswer } from './demo/guard.ts';
 import { exitCodeOf, outcomeLines, outcomeOf } from './demo/outcome.ts';
+import { accessLines, givenAwayLine, mendApi, openStoresOf, peopleLines, storeChain } from './demo/powers.ts';
+import { here, type RunOptions, readJson, runPostern as runIn } from './demo/run.ts';
 import { keepRunning, type Range, startRange } from './index.ts';
-import { packageRoot } from './package-root.ts';
 import { type RangeAddresses, whyNotFree } from './range/addresses.ts';
 
 export interface DemoOptions {
@@ -105,15 +105,30 @@ async function tell(range: Range, options: DemoOptions): Promise<number> {
   const after = join(reportDir, 'after.json');
   const receipt = join(reportDir, 'receipt.json');
   const run = (args: readonly string[], how: RunOptions = {}) => runPostern(args, how, range, options);
+  const heading = (text: string) => log(`\n  ${pc.bold(text)}`);
 
   const atFirst = range.services;
 
-  title(log, 2, 'What a stranger gets');
+  title(log, 2, 'What a stranger gets, and what one customer gets of another');
   await run(['check', '--output', `json=${before}`, '--output', `html=${page}`], { fine: [0, 1, 3] });
+  // Loaded late: zod takes its time, and nothing above needs it.
+  const [{ receiptSchema }, { checkReportSchema }] = await Promise.all([
+    import('../src/core/contract/receipt.ts'),
+    import('../src/core/contract/check.ts'),
+  ]);
+  const found = checkReportSchema.parse(await readJson(before));
+  const people = peopleLines(found);
+  if (people.length > 0) heading('How many people that is: counted by the stores, no document was fetched');
+  for (const line of people) log(`    ${line}`);
 
   title(log, 3, 'Closing the doors');
   await run(['fix', '--dry-run', '--quiet']);
   await run(['fix', '--yes'], { show: 'notes' });
+  const hasApi = range.services.some(({ name, state }) => name === 'api' && state === 'running');
+  const mended = hasApi ? await mendApi(range.dir) : [];
+  if (mended.length > 0) heading("The API's mistakes are in its code: its developers mend them");
+  for (const line of mended) log(`    ${line}`);
+  const walls = await tellFirewalls(range, options, openStoresOf(found));
 
   title(log, 4, 'Starting the stores again, from the patched files');
   log('');
@@ -121,25 +136,24 @@ async function tell(range: Range, options: DemoOptions): Promise<number> {
 
   title(log, 5, 'The same stranger, once more');
   await run(['verify', before, '--write', receipt], { fine: [0, 1, 3] });
+  await run(['check', '--quiet', '--output', `json=${after}`], { fine: [0, 1, 3], show: 'command' });
+  const { access = [], findings } = checkReportSchema.parse(await readJson(after));
+  if (hasApi && access.length > 0) {
+    heading(`The two accounts, too: ${givenAwayLine(found.findings, findings)}`);
+    for (const line of accessLines(access)) log(`    ${line}`);
+  }
 
   title(log, 6, 'The guard, for those who may in');
   const guardMissing = await guardMissingIn(range);
   if (guardMissing === undefined) await tellGuard(range, options, before, receipt);
   else log(pc.yellow(`\n  Skipped: ${guardMissing}`));
 
-  title(log, 7, "The shop's own API: typed, encrypted, for its own app alone");
+  title(log, 7, 'The next API: typed, encrypted, for its own app alone');
   const apiMissing = await apiMissingIn(range);
   if (apiMissing === undefined) await tellApi(range, options);
   else log(pc.yellow(`\n  Skipped: ${apiMissing}`));
-  await run(['check', '--quiet', '--output', `json=${after}`], { fine: [0, 1, 3], show: 'nothing' });
 
-  // Loaded late: zod takes its time, and nothing above needs it.
-  const [{ receiptSchema }, { checkReportSchema }] = await Promise.all([
-    import('../src/core/contract/receipt.ts'),
-    import('../src/core/contract/check.ts'),
-  ]);
   const { body, signature } = receiptSchema.parse(await readJson(receipt));
-  const { findings } = checkReportSchema.parse(await readJson(after));
   const outcome = outcomeOf(body, findings, [
     ...atFirst,
     ...range.services,
@@ -152,6 +166,7 @@ async function tell(range: Range, options: DemoOptions): Promise<number> {
   log(`  ${here(page)}   the report, to open in a browser`);
   log(`  ${here(receipt)}  the signed receipt. To check it, name the key that you trust:`);
   log(`    npx postern verify --receipt ${here(receipt)} --trust ${signature.publicKey}`);
+  if (walls.length > 0) log(`  ${walls.map(here).join(', ')}   one firewall for each store's host`);
   log(`\n${pc.bold('Now with your own app')}`);
   log('  npx postern init                   writes a commented postern.yaml for your project');
   log('  npx postern inspect your-app.apk   what the package talks to and carries');
@@ -159,8 +174,38 @@ async function tell(range: Range, options: DemoOptions): Promise<number> {
   return exitCodeOf(outcome);
 }
 
-const API = { name: 'api', product: 'The API' } as const;
+const API = { name: 'resources', product: 'The typed API' } as const;
 const GUARD = { name: 'guard', product: 'The guard' } as const;
+
+/** The shop's own servers: who may reach the stores, and nobody else. */
+const SHOP_SERVERS = 'shop-api=10.83.0.0/24';
+
+/** Writes the firewall of each store's host, and shows what the first one lets in. Returns the files. */
+async function tellFirewalls(
+  range: Range,
+  options: DemoOptions,
+  stores: readonly { name: string; host: string }[],
+): Promise<string[]> {
+  const { log, reportDir } = options;
+  const files: string[] = [];
+  for (const [index, { name, host }] of stores.entries()) {
+    const into = join(reportDir, `${name}.nft`);
+    const args = ['firewall', 'generate', join(reportDir, 'report.json'), '--format', 'nftables', '--host', host];
+    await runPostern(
+      [...args, '--allow', SHOP_SERVERS],
+      { into, show: index === 0 ? 'command' : 'nothing' },
+      range,
+      options,
+    );
+    files.push(into);
+  }
+  const [first, ...others] = files;
+  if (first === undefined) return [];
+  log(`\n  ${pc.bold("The firewall that should be there: the shop's own servers, and nobody else")}`);
+  for (const line of storeChain(await readFile(first, 'utf8'))) log(`    ${line}`);
+  if (others.length > 0) log(`    … and ${others.map(here).join(' and ')} likewise`);
+  return files;
+}
 
 /** Why the guard cannot be shown; undefined when it can. */
 async function guardMissingIn({ services, addresses }: Range): Promise<string | undefined> {
@@ -234,59 +279,11 @@ async function tellApi(range: Range, options: DemoOptions): Promise<void> {
   }
 }
 
-interface RunOptions {
-  /** Said on stdin. */
-  input?: string;
-  /** Exit codes that are part of the story; 0 alone by default. */
-  fine?: readonly number[];
-  /** `notes`: what goes to stderr, where the result was just shown. */
-  show?: 'all' | 'notes' | 'nothing';
-}
-
-/** Runs a real command in the range's folder and shows it. Rejects when its exit code is none of those expected. */
-async function runPostern(
-  args: readonly string[],
-  { fine = [0], show = 'all', input }: RunOptions,
-  range: Range,
-  { log, reportDir, signal, apart }: DemoOptions,
-): Promise<void> {
-  const shown = args.map((arg) => quoted(arg.replace(reportDir, here(reportDir))));
-  if (show !== 'nothing') log(pc.cyan(`\n  $ postern ${shown.join(' ')}\n`));
-  const child = spawn(process.execPath, [join(packageRoot(), 'bin', 'postern.js'), ...args], {
-    cwd: range.dir,
-    stdio: [
-      input === undefined ? 'ignore' : 'pipe',
-      show === 'all' && !apart ? 'inherit' : 'ignore',
-      apart ? 'ignore' : 'inherit',
-    ],
-    signal,
-    windowsHide: true,
-  });
-  child.stdin?.end(input);
-  const code = await new Promise<number | null>((done, failed) => {
-    child.once('error', failed);
-    child.once('close', done);
-  });
-  if (code === null || !fine.includes(code)) {
-    throw new PosternError('E_LAB', `postern ${args[0]} ended with exit code ${code}.`, {
-      hint: 'Its own lines above say why.',
-    });
-  }
-}
-
-/** As it would have to be typed. */
-function quoted(arg: string): string {
-  return /[?&*]/.test(arg) ? `'${arg}'` : arg;
+/** A real command in the range's folder. */
+function runPostern(args: readonly string[], how: RunOptions, { dir }: Range, options: DemoOptions): Promise<void> {
+  return runIn(args, how, { ...options, dir, quiet: options.apart !== undefined });
 }
 
 function title(log: DemoOptions['log'], step: number, text: string): void {
   log(`\n${pc.bold(`${step}/7  ${text}`)}`);
-}
-
-async function readJson(path: string): Promise<unknown> {
-  return JSON.parse(await readFile(path, 'utf8'));
-}
-
-function here(path: string): string {
-  return relative(process.cwd(), path) || path;
 }

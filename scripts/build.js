@@ -30,6 +30,7 @@ const bundle = await rolldown({
   input: {
     'src/cli/main': join(modules, 'src/cli/main.js'),
     'src/cli/inspect-alone': join(modules, 'src/cli/inspect-alone.js'),
+    'src/cli/probe-alone': join(modules, 'src/cli/probe-alone.js'),
     'lab/demo': join(modules, 'lab/demo.js'),
     'src/inspect/fleet/worker': join(modules, 'src/inspect/fleet/worker.js'),
   },
@@ -53,12 +54,15 @@ rmSync(join(root, 'dist'), { recursive: true, force: true });
 renameSync(fresh, join(root, 'dist'));
 
 /**
- * `inspect` as scripts that bin/load-cached.js runs. The code that V8 makes of them is kept when the package is built on
+ * `inspect` and `probe` as scripts that bin/load-cached.js runs. The code that V8 makes of them is kept when the package is built on
  * Node 20, which has no compile cache of its own.
  */
 async function buildCached(folder) {
   const scripts = await rolldown({
-    input: { inspect: join(modules, 'src/cli/inspect-alone.js') },
+    input: {
+      inspect: join(modules, 'src/cli/inspect-alone.js'),
+      probe: join(modules, 'src/cli/probe-alone.js'),
+    },
     platform: 'node',
     external,
   });
@@ -79,11 +83,13 @@ async function buildCached(folder) {
     ],
   });
   await scripts.close();
-  const warmed = spawnSync(process.execPath, [join(root, 'scripts', 'warm.js'), join(folder, 'inspect.cjs')], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (warmed.status !== 0) process.exit(warmed.status ?? 1);
+  for (const verb of ['inspect', 'probe']) {
+    const warmed = spawnSync(process.execPath, [join(root, 'scripts', 'warm.js'), join(folder, `${verb}.cjs`)], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    if (warmed.status !== 0) process.exit(warmed.status ?? 1);
+  }
 }
 
 /** `postern/client`: its modules as they are – apps bundle them by themselves – with their types. */

@@ -1,11 +1,29 @@
-/** The labelled set: data sets with columns, what each holds, and made-up values. */
+/** The labelled sets: data sets with columns, what each holds, and made-up values. */
+import { seeded } from './random.mjs';
 import { NOTHING, SCHEMAS } from './schemas.mjs';
+import { UNSEEN } from './unseen.mjs';
 import { generators } from './values.mjs';
 
-/** @returns {{ name: string, country: string, half: 'a' | 'b', columns: { name: string, label: string, values: unknown[] }[] }[]} */
+/**
+ * @typedef {{ name: string, label: string, values: unknown[] }} Column `label`: categories, `-` for none, joined by `|`
+ * @typedef {{ name: string, country: string, half: string, columns: Column[] }} LabelledSet
+ */
+
+/** What served for tuning, parts a to d. @returns {LabelledSet[]} */
 export function labelledSet(rows = 60) {
+  return setsOf(`${SCHEMAS}\n${NOTHING}`, rows);
+}
+
+/** What was written without sight of the vocabulary, drawn into part e (learning) and part f (totals only). */
+export function unseenSet(rows = 60) {
+  const draw = seeded(20_261_123);
+  return setsOf(UNSEEN, rows).map((set) => ({ ...set, half: draw() < 0.5 ? 'e' : 'f' }));
+}
+
+/** @returns {LabelledSet[]} */
+function setsOf(text, rows) {
   const sets = [];
-  for (const line of `${SCHEMAS}\n${NOTHING}`.split('\n')) {
+  for (const line of text.split('\n')) {
     if (line.trim() === '') continue;
     if (!line.startsWith(' ')) {
       const [name, country, half] = line.split(/ @| /).filter(Boolean);
@@ -17,7 +35,7 @@ export function labelledSet(rows = 60) {
     for (const part of line.trim().split(' ')) {
       const [, name, label, kind] = /^(.+)=(.+)\/(\w+)$/.exec(part);
       if (make[kind] === undefined) throw new Error(`no generator ${kind}`);
-      set.columns.push({ name, label, values: Array.from({ length: rows }, make[kind]) });
+      set.columns.push({ name, label, values: kind === 'none' ? [] : Array.from({ length: rows }, make[kind]) });
     }
   }
   return sets;

@@ -45,6 +45,8 @@ const NAMES = {
   IN: ['Priya Arjun Lakshmi Rahul Ananya Vikram Deepa Suresh', 'Sharma Iyer Patel Reddy Chatterjee Singh'],
   CN: ['伟 芳 秀英 敏 静', '王 李 张 刘 陈'],
   TR: ['Elif Mehmet Zeynep Ahmet Ayşe Emre', 'Yılmaz Kaya Demir Öztürk'],
+  ID: ['Siti Budi Dewi Agus Putri Wahyu', 'Santoso Wijaya Lestari Hidayat'],
+  VN: ['Minh Hương Tuấn Thảo Quang Linh', 'Nguyễn Trần Phạm Lê'],
 };
 const CITIES = {
   US: 'Springfield,Portland,Tulsa,Boise',
@@ -62,6 +64,8 @@ const CITIES = {
   IN: 'Pune,Chennai',
   CN: '成都,杭州',
   TR: 'Bursa,İzmir',
+  ID: 'Bandung,Surabaya,Medan',
+  VN: 'Hà Nội,Đà Nẵng',
 };
 const STREETS = {
   US: (n) => `${n * 7} Maple Ave`,
@@ -79,6 +83,8 @@ const STREETS = {
   IN: (n) => `${n} MG Road`,
   CN: (n) => `人民路${n}号`,
   TR: (n) => `Atatürk Cad. No:${n}`,
+  ID: (n) => `Jl. Merdeka No. ${n}`,
+  VN: (n) => `${n} Lê Lợi, Quận 1`,
 };
 const ZIPS = {
   US: (r) => r.digits(5),
@@ -113,6 +119,8 @@ const PHONES = {
   IN: (r) => `9${r.digits(9)}`,
   CN: (r) => `138${r.digits(8)}`,
   TR: (r) => `0532 ${r.digits(3)} ${r.digits(2)} ${r.digits(2)}`,
+  ID: (r) => `0812-${r.digits(4)}-${r.digits(4)}`,
+  VN: (r) => `090 ${r.digits(3)} ${r.digits(4)}`,
 };
 const E164 = {
   US: '+1415',
@@ -388,6 +396,46 @@ export function generators(country, seed) {
     job: () => r.pick(['Analyst', 'Engineer', 'Clerk']),
     mixedtelecom: () => (r.chance(0.5) ? g.phone() : g.email()),
     hexnumber: () => `0x${r.of(HEX, 8)}`,
+    none: () => undefined,
+    host: () => r.pick(['social.example', 'chat.example.org', 'm.example.net']),
+    matrix: () => `@${plain(first())}${r.digits(2)}:chat.example.org`,
+    roomid: () => `!${r.of(B64, 18)}:chat.example.org`,
+    deviceid: () => r.of(UPPER, 10),
+    snowflake: () => `11${r.digits(16)}`,
+    mime: () => r.pick(['image/png', 'image/jpeg', 'video/mp4']),
+    tz: () => r.pick(['Europe/Berlin', 'America/New_York', 'Asia/Tokyo']),
+    digits6: () => `${r.int(4, 9)}${r.digits(5)}`,
+    digits7: () => `3${r.digits(6)}`,
+    digits8: () => `${r.int(1, 9)}${r.digits(7)}`,
+    digits9: () => `${r.int(1, 9)}${r.digits(8)}`,
+    digits12: () => `0${r.digits(11)}`,
+    digits15: () => `7${r.digits(14)}`,
+    digits26: () => `${two(r.int(10, 98))}${r.digits(24)}`,
+    digits5: () => r.digits(5),
+    sys: () => r.int(98, 165),
+    dia: () => r.int(58, 101),
+    kg: () => (r.int(48, 110) + random()).toFixed(1),
+    grams: () => r.int(48_000, 110_000),
+    celsius: () => (36 + random() * 3).toFixed(1),
+    bmi: () => (18 + random() * 16).toFixed(1),
+    spo2: () => r.int(91, 100),
+    scrypt: () => `400$8$24$${r.of(HEX, 16)}$${r.of(HEX, 64)}`,
+    token12: () => r.of(B64, 12),
+    auth0id: () => `auth0|${r.of(HEX, 24)}`,
+    hex24: () => r.of(HEX, 24),
+    clock: () => `${two(r.int(0, 23))}:${two(r.int(0, 59))}:00`,
+    allergen: () => r.pick(['Penicillin', 'peanuts', 'latex', 'pollen', 'gluten']),
+    symptom: () => r.pick(['urticaria', 'anaphylaxis', 'nausea']),
+    uid11: () => r.of(B64, 11),
+    two: () => r.of(UPPER.toLowerCase(), 2),
+    jid: () => `91${r.digits(10)}@s.whatsapp.net`,
+    masked: () => `${r.pick(['4539', '5425'])}12******${r.digits(4)}`,
+    nik: () =>
+      `32${two(r.int(1, 79))}${two(r.int(1, 30))}${two(r.int(1, 28))}${two(r.int(1, 12))}${two(r.int(50, 99))}${r.digits(4)}`,
+    lp: () => r.pick(['L', 'P']),
+    romaji: () => r.pick(['Sato Kenichi', 'Tanaka Yoko', 'Suzuki Misaki', 'Takahashi Sho', 'Watanabe Emi']),
+    byear: () => r.int(1940, 2006),
+    age: () => r.int(18, 93),
     iprating: () => r.pick(['IP67', 'IP68', 'IP54']),
   };
   return g;

@@ -1,7 +1,6 @@
 /** The services of the shop: which files each reads, and how it is started from them. */
 import { createIndices } from '../seed/indices.ts';
 import { createShop } from '../seed/shop.ts';
-import { SHOP_API_PORT, startShopApi } from './shop-api.ts';
 import { startElasticsearch } from './elasticsearch.ts';
 import { startMqtt } from './mqtt.ts';
 import { createPostgresql, type PostgresqlCluster } from './postgresql.ts';
@@ -13,6 +12,7 @@ import {
   readPostgresqlSettings,
   readShopApiSettings,
 } from './settings.ts';
+import { SHOP_API_PORT, startShopApi } from './shop-api.ts';
 
 export interface ReadService {
   /** Whether the service's own file lets it listen beyond loopback. */

@@ -1,7 +1,6 @@
 /** From what postern.yaml says of APIs and accounts to who reads what. Secrets are read here, at the moment of use. */
 import { readFile, stat } from 'node:fs/promises';
-import { readSecret, type Target, type TargetAccount, type TargetApi } from '../config/index.ts';
-import { readYamlFile } from '../config/yaml-file.ts';
+import type { Target, TargetAccount, TargetApi } from '../config/index.ts';
 import type { Access } from '../core/access.ts';
 import type { EndpointAsset } from '../core/asset.ts';
 import type { AccessReport } from '../core/contract/access.ts';
@@ -168,6 +167,8 @@ function readsOf(access: readonly Access[], as: Access['as']): Access['read'] {
 }
 
 async function accountOf(account: TargetAccount): Promise<Account> {
+  // Loaded where there are accounts: a probe without them does not pay for the configuration's schema.
+  const { readSecret } = await import('../config/index.ts');
   const headers: Record<string, string> = {};
   for (const [name, { scheme, secret }] of Object.entries(account.headers)) {
     const value = await readSecret(secret);
@@ -208,7 +209,10 @@ async function apiOf(api: TargetApi): Promise<AccessConfig['api']> {
 
 /** JSON is read as such, because it is quicker by far; everything else as YAML. */
 async function documentOf(path: string): Promise<unknown> {
-  if (!/\.json$/i.test(path)) return (await readYamlFile(path, 'E_CONFIG_INVALID')).value;
+  if (!/\.json$/i.test(path)) {
+    const { readYamlFile } = await import('../config/yaml-file.ts');
+    return (await readYamlFile(path, 'E_CONFIG_INVALID')).value;
+  }
   try {
     const { size } = await stat(path);
     if (size > LIMITS.configBytes)

@@ -2,7 +2,8 @@
 import type { StoreAsset } from '../core/asset.ts';
 import { categoryTitle } from '../core/category.ts';
 import type { CheckReport } from '../core/contract/check.ts';
-import { CHECK_CHANGES, CHECK_DIFF_SCHEMA, type CheckChange, type CheckDiff } from '../core/contract/check-diff.ts';
+import { CHECK_DIFF_SCHEMA, type CheckChange, type CheckDiff } from '../core/contract/check-diff.ts';
+import { CHECK_CHANGES } from '../core/drift.ts';
 import type { Finding } from '../core/finding.ts';
 import { SEVERITIES } from '../core/severity.ts';
 import type { Story } from '../core/story.ts';

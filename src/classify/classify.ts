@@ -2,6 +2,7 @@ import type { Category } from '../core/category.ts';
 import { own } from '../core/own.ts';
 import type { Confidence } from '../core/severity.ts';
 import { type Match, readings, wordsOf } from './score.ts';
+import { isOfSubject, type Subject, subjectOf } from './things.ts';
 import { tokenise } from './tokens.ts';
 import { DATASETS } from './vocabulary.ts';
 
@@ -24,7 +25,7 @@ const ENOUGH = 3;
  * @param dataset the name of the data set, for context (`name` in `customers`)
  */
 export function classifyFields(names: readonly string[], dataset = ''): ClassifiedField[] {
-  const read = contextualReadings(names, dataset);
+  const { fields: read } = contextualReadings(names, dataset);
   return names.flatMap((name, index) => {
     const match = best((read[index]?.matches ?? []).filter(({ strength, inContext }) => strength > 0 || inContext));
     return match ? [{ name, category: match.category, confidence: match.strength >= 2 ? 'firm' : 'tentative' }] : [];
@@ -44,16 +45,21 @@ export interface FieldReading extends Match {
 export function contextualReadings(
   names: readonly string[],
   dataset: string,
-): { words: readonly string[]; matches: FieldReading[] }[] {
-  const read = names.map((name) => {
+): { subject: Subject; fields: { words: readonly string[]; matches: FieldReading[] }[] } {
+  const every = names.map((name) => {
     const words = wordsOf(name);
-    return { words, matches: readings(words) };
+    return { words, matches: leafFirst(name, words, readings(words)) };
   });
+  const subject = subjectOf(dataset, every);
+  const read = every.map(({ words, matches }) => ({
+    words,
+    matches: matches.filter((match) => !isOfSubject(subject, match, textOf(words, match))),
+  }));
   const context = contextOf(
     read.map(({ matches }) => best(matches)),
     dataset,
   );
-  return read.map(({ words, matches }) => {
+  const fields = read.map(({ words, matches }) => {
     const leading = best(matches.filter(({ strength, category }) => strength > 0 || context.has(category)));
     return {
       words,
@@ -61,10 +67,22 @@ export function contextualReadings(
         ...match,
         leading: match === leading,
         inContext: context.has(match.category),
-        text: words.slice(match.from, match.to + 1).join(' '),
+        text: textOf(words, match),
       })),
     };
   });
+  return { subject, fields };
+}
+
+/** What the last part of a path says counts for more than what a part before it does: `billing_address.phone`. */
+function leafFirst(name: string, words: readonly string[], matches: readonly Match[]): Match[] {
+  const leaf = name.includes('.') ? words.length - wordsOf(name.slice(name.lastIndexOf('.') + 1)).length : 0;
+  if (leaf <= 0 || !matches.some(({ strength, from }) => strength >= 2 && from >= leaf)) return [...matches];
+  return matches.map((match) => (match.to < leaf && match.strength === 3 ? { ...match, strength: 2 } : match));
+}
+
+function textOf(words: readonly string[], { from, to }: Match): string {
+  return words.slice(from, to + 1).join(' ');
 }
 
 /** The strongest reading; of equals the longest, then the one nearest the end, where the noun stands. */
@@ -86,6 +104,8 @@ function contextOf(siblings: readonly (Match | undefined)[], dataset: string): S
     const category = own(DATASETS, token) ?? (token.endsWith('s') ? own(DATASETS, token.slice(0, -1)) : undefined);
     if (category) context.add(category);
   }
+  // `prescriptions`, `AllergyIntolerance`: what the name of a field would say, the name of the data set says, too.
+  for (const { category, strength } of readings(wordsOf(dataset.slice(-128)))) if (strength > 0) context.add(category);
   const told = new Map<Category, { sum: number; strong: number }>();
   for (const match of siblings) {
     if (!match) continue;

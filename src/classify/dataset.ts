@@ -10,6 +10,7 @@ import { type PasswordStorage, passwordStorage } from './passwords.ts';
 import { reasonsOf } from './reasons.ts';
 import { hasPhrase, phrasesOf } from './score.ts';
 import { subjectFields } from './subject.ts';
+import { namesPlace, type Subject } from './things.ts';
 import type { ValueSummary } from './values/tally.ts';
 
 export interface FieldToClassify {
@@ -104,7 +105,7 @@ export function classifyDataset(
   options: { own?: readonly OwnDetector[] } = {},
 ): DatasetVerdict {
   const name = dataset.name ?? '';
-  const readings = contextualReadings(
+  const { subject, fields: readings } = contextualReadings(
     dataset.fields.map((field) => field.name),
     name,
   );
@@ -114,7 +115,7 @@ export function classifyDataset(
   for (const [index, field] of dataset.fields.entries()) {
     const read = readings[index] ?? { words: [], matches: [] };
     const mine = ownVerdict(field, read.words, options.own ?? []);
-    const best = mine ?? verdictOf(field, read, country);
+    const best = mine ?? verdictOf(field, read, country, subject);
     if (best === undefined) continue;
     fields.push(best);
     if (best.detector === 'credentials/password' || best.detector === 'credentials/password-hash') {
@@ -134,8 +135,9 @@ function verdictOf(
   field: FieldToClassify,
   read: { words: readonly string[]; matches: readonly FieldReading[] },
   country: string | undefined,
+  subject: Subject,
 ): FieldVerdict | undefined {
-  const candidates = candidatesOf(field, read, country);
+  const candidates = candidatesOf(field, read, country, subject);
   let best: Candidate | undefined;
   for (const one of candidates) if (best === undefined || one.score > best.score) best = one;
   if (best === undefined || best.score < TENTATIVE) return undefined;
@@ -166,6 +168,7 @@ function candidatesOf(
   field: FieldToClassify,
   { words, matches }: { words: readonly string[]; matches: readonly FieldReading[] },
   country: string | undefined,
+  subject: Subject,
 ): Candidate[] {
   const { values } = field;
   const found: Candidate[] = [];
@@ -190,12 +193,12 @@ function candidatesOf(
     if (!named && !asked) {
       if (seen === undefined || seen.passed === 0) continue;
       if (told >= 10) score -= 6;
-      if (isNamedThing(detector, words)) continue;
+      if (isNamedThing(detector, words) || isOfPlaces(detector, words, subject)) continue;
     }
     if (detector.country !== undefined && country !== undefined) score += detector.country === country ? 3 : -4;
     if (detector.id === 'phone/number' && values !== undefined) seen = phoneEvidence(detector, values, country) ?? seen;
     if (seen) score += seen.likelihood;
-    if (values !== undefined) score += contradiction(detector, values)?.likelihood ?? 0;
+    if (values !== undefined) score += contradiction(detector, values, words)?.likelihood ?? 0;
     found.push({
       detector,
       score,
@@ -226,6 +229,11 @@ function refuteDefaults(found: Candidate[], words: readonly string[]): void {
 
 function isNamedThing({ id }: Detector, words: readonly string[]): boolean {
   return id === 'identity/person-name' && words.some((word) => THINGS.has(word));
+}
+
+/** Addresses, coordinates and numbers of places of business. */
+function isOfPlaces({ category }: Detector, words: readonly string[], subject: Subject): boolean {
+  return (category === 'location' || category === 'phone') && (subject === 'places' || namesPlace(words));
 }
 
 function nameLikelihood(match: FieldReading): number {

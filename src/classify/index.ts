@@ -1,6 +1,5 @@
 export { classifyFields } from './classify.ts';
 export { classifyDataset } from './dataset.ts';
-export { FILE_FORMATS, readDataFile } from './files/index.ts';
 export { type OwnDetector, ownDetectors, patternsOf } from './own-categories.ts';
 export { classifyReport, type SourcedDataset } from './report.ts';
 export { peopleOf, subjectFields } from './subject.ts';

@@ -70,6 +70,7 @@ export function share(values: ValueSummary, check: string): number {
 export function contradiction(
   detector: Detector,
   values: ValueSummary,
+  words: readonly string[] = [],
 ): { likelihood: number; reason: string } | undefined {
   if (values.count === 0) return undefined;
   const { category, id } = detector;
@@ -89,6 +90,11 @@ export function contradiction(
     const secret = category === 'credentials' && id !== 'credentials/one-time-code';
     if (small >= 0.8 && (secret || category === 'device')) return no(-10, 'its values are small numbers');
     if (small >= 0.8 && id === 'location/place') return no(-3, 'its values are small numbers');
+  }
+  // An `email_id` that holds keys names a row; hashed addresses are not called so.
+  const keys = share(values, 'token') + share(values, 'uuid');
+  if (keys >= 0.8 && (category === 'email' || category === 'phone') && /^(?:id|ids|uuid)$/.test(words.at(-1) ?? '')) {
+    return no(-10, 'its values are keys');
   }
   if (share(values, 'hex-number') >= 0.8 && category === 'location')
     return no(-10, 'its values are numbers of machines');

@@ -1,7 +1,10 @@
 /** One field's words against the vocabulary. */
 import type { MissionCategory } from '../core/category.ts';
+import { isOfPlace, isPerson } from './things.ts';
 import { plain, segment, tokenise } from './tokens.ts';
 import { DESCRIBERS, FLAGS, MULTI_FIELDS, NEUTRAL, OTHER_MEANINGS, VOCABULARY } from './vocabulary.ts';
+import { ABBREVIATIONS, NAMES, PERSONS } from './vocabulary-context.ts';
+import { MORE_WORDS } from './vocabulary-further.ts';
 import { FURTHER_WORDS } from './vocabulary-languages.ts';
 
 export interface Match {
@@ -33,10 +36,14 @@ const CHOICES = new Set([
   'consents',
   'consent',
 ]);
+const EXTREMES = new Set(['max', 'min', 'count']);
+/** What a place of business has as well as a person. */
+const NOBODYS: ReadonlySet<MissionCategory> = new Set(['location', 'phone', 'identity', 'email']);
 const describers = new Set(words(DESCRIBERS));
 const neutral = new Set(words(NEUTRAL));
 const flags = new Set(words(FLAGS));
 const multiFields = new Set(words(MULTI_FIELDS));
+const names = new Set(words(NAMES));
 const others = phrases(OTHER_MEANINGS);
 
 for (const category of Object.keys(VOCABULARY) as (keyof typeof VOCABULARY)[]) {
@@ -47,13 +54,15 @@ for (const category of Object.keys(VOCABULARY) as (keyof typeof VOCABULARY)[]) {
   for (const word of words(contextual)) add({ words: [word], category, strength: 0 });
 }
 /** Words that names written together are taken apart into: not those of further languages, which are too many and too short. */
-const SEGMENTS = new Set([...KNOWN, ...describers, ...neutral]);
-for (const category of Object.keys(FURTHER_WORDS) as (keyof typeof FURTHER_WORDS)[]) {
-  const { strong, phrases: together, weak, contextual } = FURTHER_WORDS[category];
-  for (const phrase of phrases(together)) add({ words: phrase, category, strength: 3 });
-  for (const word of words(strong)) add({ words: tokenise(word), category, strength: 2 });
-  for (const word of words(weak)) add({ words: tokenise(word), category, strength: 1 });
-  for (const word of words(contextual)) add({ words: tokenise(word), category, strength: 0 });
+const SEGMENTS = new Set([...KNOWN, ...describers, ...neutral, ...PERSONS.split(' ')]);
+for (const further of [FURTHER_WORDS, MORE_WORDS]) {
+  for (const category of Object.keys(further) as (keyof typeof further)[]) {
+    const { strong, phrases: together, weak, contextual } = further[category];
+    for (const phrase of phrases(together)) add({ words: phrase, category, strength: 3 });
+    for (const word of words(strong)) add({ words: tokenise(word), category, strength: 2 });
+    for (const word of words(weak)) add({ words: tokenise(word), category, strength: 1 });
+    for (const word of words(contextual)) add({ words: tokenise(word), category, strength: 0 });
+  }
 }
 for (const list of ENTRIES.values()) list.sort((a, b) => b.words.length - a.words.length || b.strength - a.strength);
 for (const word of [...describers, ...neutral]) KNOWN.add(word);
@@ -88,7 +97,7 @@ export function wordsOf(name: string): string[] {
     // What is `ö` in Swedish, Finnish and Hungarian is no `oe` there.
     const bare = token.replace(/([aou])e/g, '$1');
     if (bare !== token && bare.length > 3 && KNOWN.has(bare)) return [bare];
-    return segment(token, (word) => SEGMENTS.has(word)) ?? segment(single, (word) => SEGMENTS.has(word)) ?? [token];
+    return segment(token, isSegment) ?? segment(single, isSegment) ?? [token];
   });
   // `e_mail` and `eMail` are one word, and so are `user_name` and `username` (phrases take care of that).
   return found.flatMap((word, index) =>
@@ -96,9 +105,25 @@ export function wordsOf(name: string): string[] {
   );
 }
 
+function isSegment(word: string): boolean {
+  return SEGMENTS.has(word) || (word.length > 4 && word.endsWith('s') && SEGMENTS.has(word.slice(0, -1)));
+}
+
+/** As written, and once more with its abbreviations spelled out: `freqFlyerNo`, `fecha_nac`. */
+function spellings(tokens: readonly string[]): (readonly string[])[] {
+  const spelled = tokens.map((token) =>
+    Object.hasOwn(ABBREVIATIONS, token) ? (ABBREVIATIONS[token] ?? token) : token,
+  );
+  return spelled.some((word, index) => word !== tokens[index]) ? [tokens, spelled] : [tokens];
+}
+
 /** Every reading of the words, whatever their context; none where they are about something and do not hold it. */
 export function readings(tokens: readonly string[]): Match[] {
-  const matches: Match[] = [];
+  return spellings(tokens).flatMap((spelling) => readingsAsWritten(spelling));
+}
+
+function readingsAsWritten(tokens: readonly string[]): Match[] {
+  const matches: Match[] = personNames(tokens);
   for (let from = 0; from < tokens.length; from++) {
     for (const entry of ENTRIES.get(tokens[from] ?? '') ?? []) {
       if (entry.words.every((word, offset) => tokens[from + offset] === word)) {
@@ -114,15 +139,7 @@ export function readings(tokens: readonly string[]): Match[] {
   const head = headOf(tokens);
   return matches.flatMap((match) => {
     if (elsewhere.some(({ from, to }) => match.from > from || match.to < to)) return [];
-    // `city_id` names a row of another table; `patient_id` and `booking_id` still say what this one is about.
-    if (match.strength < 2 && match.to < head && REFERENCES.has(tokens[head] ?? '')) return [];
-    if (match.to < head && describers.has(tokens[head] ?? '')) return [];
-    // `email_template_id` names a template.
-    if (match.to + 1 < head && REFERENCES.has(tokens[head] ?? '') && describers.has(tokens[match.to + 1] ?? ''))
-      return [];
-    if (match.from > 0 && flags.has(tokens[0] ?? '')) return [];
-    // `settings.notifications.email` says whether, not where to.
-    if (match.category !== 'credentials' && tokens.slice(0, match.from).some((word) => CHOICES.has(word))) return [];
+    if (isAbout(tokens, match, head)) return [];
     const tail = tokens.slice(match.to + 1).filter((word) => !/^\d+$/.test(word));
     if (tail.every((word) => neutral.has(word) || isPartOf(matches, match, word, tokens))) return [match];
     // Followed by a word that is not understood: a hint at most.
@@ -130,10 +147,40 @@ export function readings(tokens: readonly string[]): Match[] {
   });
 }
 
+/** The words are about what the match names and do not hold it: `email_verified`, `city_id`, `venue_address`. */
+function isAbout(tokens: readonly string[], { category, strength, from, to }: Match, head: number): boolean {
+  const last = tokens[head] ?? '';
+  const reference = REFERENCES.has(last);
+  // `city_id` names a row of another table; `patient_id` and `booking_id` still say what this one is about.
+  if ((strength < 2 || category === 'location') && to < head && reference) return true;
+  if (to < head && describers.has(last)) return true;
+  const next = tokens[to + 1] ?? '';
+  // `email_template_id` names a template, `avatar_file_name` a file.
+  if (to + 1 < head && describers.has(next) && (reference || names.has(last) || strength < 2)) return true;
+  // `max_heart_rate` is one, `max_email_attachments` is none.
+  if (from > 0 && flags.has(tokens[0] ?? '') && !(category === 'health' && EXTREMES.has(tokens[0] ?? ''))) return true;
+  if (NOBODYS.has(category) && isOfPlace(tokens, from)) return true;
+  // `settings.notifications.email` says whether, not where to.
+  return category !== 'credentials' && tokens.slice(0, from).some((word) => CHOICES.has(word));
+}
+
+/** `debtor_name`, `guardiansName`, `patient.display`: a person's word before a word for names. */
+function personNames(tokens: readonly string[]): Match[] {
+  return tokens.flatMap((token, at) => {
+    const before = tokens[at - 1] ?? '';
+    return names.has(token) && isPerson(before) && (token !== 'display' || at === tokens.length - 1)
+      ? [{ category: 'identity' as const, strength: 3 as const, from: at - 1, to: at }]
+      : [];
+  });
+}
+
 /** Further words of the same category after a match do not make it doubtful: `shipping_address_street`. */
 function isPartOf(matches: readonly Match[], match: Match, word: string, tokens: readonly string[]): boolean {
   return matches.some(
-    (other) => other.strength > 0 && other.from > match.to && tokens.slice(other.from, other.to + 1).includes(word),
+    (other) =>
+      (other.strength > 0 || other.category === match.category) &&
+      other.from > match.to &&
+      tokens.slice(other.from, other.to + 1).includes(word),
   );
 }
 

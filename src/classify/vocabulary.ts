@@ -172,7 +172,8 @@ export const DESCRIBERS =
   'schema source channel campaign queue topic job task event log logs error errors reason usage used quality accuracy precision ' +
   'unit units scale group pattern regex mask masking separator prefix suffix check checks health resolution ready visibility ' +
   'language locale timezone currency plan tier permission permissions role roles scope scopes compliance bounce test tested ' +
-  'days hours minutes weeks estimated constraint ms sec seconds millis px pct breakpoint ttl hash_algorithm algorithm rounds encoding charset support supported types models versions case book';
+  'days hours minutes weeks estimated constraint ms sec seconds millis px pct breakpoint ttl hash_algorithm algorithm rounds encoding charset support supported types models versions case book ' +
+  'options request requests requested reset_request medium extension mime checksum headsign';
 
 /** Last words that change nothing: `phone_number`, `email_hash`, `address_2`, `street_name`. */
 export const NEUTRAL =
@@ -185,7 +186,7 @@ export const NEUTRAL =
 
 /** First words of flags, counters and times: `is_email`, `has_password`, `num_orders`, `show_phone`. */
 export const FLAGS =
-  'verified confirmed is has can should needs need must was were did allow allows enable disable show hide use uses num count number require requires max min supports skip ignore sort';
+  'verified confirmed is has can should needs need must was were did allow allows enable disable show hide use uses num count number require requires max min supports skip ignore sort marked subscribed unsubscribed bounced clicked opened blocked flagged synced exported imported';
 
 /** Word sequences that mean something else altogether. */
 export const OTHER_MEANINGS =
@@ -199,7 +200,9 @@ export const OTHER_MEANINGS =
   'ip rating, signature algorithm, package signature, app signature, file signature, driver version, port mobile, ' +
   'tax amount, tax rate, invoice prefix, key prefix, table prefix, path prefix, phone prefix, order prefix, mode livraison, mode de livraison, frais livraison, market cap, wheelchair boarding, job title, inventory quantity, stock quantity, available quantity, quantity on hand, birth integer, location type, location id, menu position, grid position, video position, password policy, secret santa, session timeout, patient zero, ' +
   'destination url, destination address, destination port, source address, source port, destination ip, payment terms, handle type, ' +
-  'bank holiday, phone code, dial code, calling code, area code, basket ball, login count, login page, login url, last login, login at, last login at, login attempts, position title, job position';
+  'bank holiday, phone code, dial code, calling code, area code, basket ball, login count, login page, login url, last login, login at, last login at, login attempts, position title, job position, ' +
+  'in reply to, transaction code, transaction type, file name, host name, table name, class name, package name, product name, brand name, field name, event name, ' +
+  'app name, tag name, category name, content type, mime type, delivery medium';
 
 /** Names of data sets that say whose or what records they hold. */
 export const DATASETS: Readonly<Record<string, Category>> = {

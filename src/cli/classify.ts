@@ -15,6 +15,7 @@ import type { Io } from './io.ts';
 import { checkFormats, emit, type OutputOptions, parseFailOn, withOutput } from './output.ts';
 import { createProgress } from './progress.ts';
 import { findConfig } from './project.ts';
+import { openScope } from './scope-of.ts';
 
 const FORMATS = ['table', 'json', 'markdown'];
 const MOST_SAMPLED = 5;
@@ -120,7 +121,10 @@ async function readFile(
   as: string | undefined,
   own: readonly OwnDetector[],
 ): Promise<{ datasets: SourcedDataset[]; skips: Skip[] }> {
-  const { FILE_FORMATS, patternsOf, readDataFile } = await import('../classify/index.ts');
+  const [{ patternsOf }, { FILE_FORMATS, readDataFile }] = await Promise.all([
+    import('../classify/index.ts'),
+    import('../classify/files/index.ts'),
+  ]);
   const kind = FILE_FORMATS.find((known) => known === as);
   if (as !== undefined && kind === undefined) {
     throw new PosternError('E_USAGE', `--as ${as}: no such kind of file`, {
@@ -148,9 +152,10 @@ async function readStores(
   signal: AbortSignal,
   tell: (text: string) => void,
 ): Promise<{ datasets: SourcedDataset[]; skips: Skip[] }> {
-  const [{ parseTarget, probe, skipOf }, { openScope }, { createTally, patternsOf, subjectFields }] = await Promise.all(
-    [import('../probe/index.ts'), import('./scope-of.ts'), import('../classify/index.ts')],
-  );
+  const [{ parseTarget, probe, skipOf }, { createTally, patternsOf, subjectFields }] = await Promise.all([
+    import('../probe/index.ts'),
+    import('../classify/index.ts'),
+  ]);
   const datasets: SourcedDataset[] = [];
   const skips: Skip[] = [];
   const lines = names.map((name) => parseTarget(name));

@@ -81,8 +81,8 @@ async function keepWatch(io: Io, config: LoadedConfig, options: WatchCommand) {
   const stopped = new AbortController();
   const stop = () => stopped.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
-  const say = (line: string) => {
-    if (!options.quiet) io.stderr.write(`${new Date().toISOString()} ${plain(line)}\n`);
+  const complain = (line: string) => {
+    io.stderr.write(`${new Date().toISOString()} ${plain(line)}\n`);
   };
   try {
     return await room.watch({
@@ -114,7 +114,8 @@ async function keepWatch(io: Io, config: LoadedConfig, options: WatchCommand) {
       },
       readReport: (path) => readCheckReport(path).catch(() => undefined),
       diff: (before, after) => diffChecks({ path: 'before', report: before }, { path: 'after', report: after }),
-      say,
+      say: options.quiet ? () => undefined : complain,
+      complain,
       signal: stopped.signal,
       once: options.once,
       now: () => new Date(),

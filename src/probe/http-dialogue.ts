@@ -3,7 +3,7 @@ import type { Verdict } from '../core/verdict.ts';
 import type { HttpAnswer, PostingSession } from '../net/connection.ts';
 import { parseJson } from './json.ts';
 import { grouped } from './names.ts';
-import { sumKnown } from './observations.ts';
+import { parseVersion, sumKnown } from './observations.ts';
 import type { Observation, ObservedDataset, ProbeContext } from './service.ts';
 
 export interface JsonAnswer {
@@ -50,7 +50,8 @@ export interface Known {
   version?: string;
 }
 
-export function known(product: string | undefined, version: string | undefined): Known {
+export function known(product: string | undefined, told: string | undefined): Known {
+  const version = parseVersion(told);
   return {
     identified: true,
     ...(product === undefined ? {} : { product }),

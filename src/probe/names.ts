@@ -1,4 +1,5 @@
 import { namePattern } from '../core/redact.ts';
+import { isStructural } from './patterns.ts';
 
 const UUID = /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/i;
 
@@ -13,11 +14,16 @@ export function datasetName(name: string): string {
   return value || name.length > 255 || !/^[\x21-\x7e]+$/.test(name) ? namePattern(name.slice(0, 1_024)) : name;
 }
 
-/** A field's dotted path. A part that looks like a value, as dynamic mappings make them, becomes `*`. */
+/**
+ * A field's dotted path. A part that looks like a value, as dynamic mappings make them, becomes `*`. The dots of an
+ * address are dots of the path, too: where one stands in it, only words of schemas are kept.
+ */
 export function fieldName(path: string): string {
+  const address = /[^.]@/.test(path) || path.includes('.@');
   return path
+    .slice(0, 2_048)
     .split('.')
-    .map((part) => (looksLikeValue(part) ? '*' : part))
+    .map((part) => (looksLikeValue(part) || (address && !isStructural(part)) ? '*' : part))
     .join('.');
 }
 

@@ -37,7 +37,19 @@ export function parseCount(text: string | null | undefined): number | undefined 
   return Number(text);
 }
 
+/** What stands behind the numbers of versions; anything else there may be somebody's, and is cut off. */
+const SUFFIX =
+  /^[-+.~]?(?:alpha|beta|rc|pre|preview|dev|snapshot|release|final|stable|lts|ga|build|patch|hotfix|sp|ce|ee|oss|community|enterprise|commercial|foundation|mariadb|log|ubuntu|debian|deb|dfsg|ds|alpine|percona|k3s|gke|eks|eksbuild|rke|cp|ccs|cdh|post|nightly|unstable|main|master|[a-z])?\d{0,5}(?![A-Za-z0-9])|^[-+.][0-9a-f]{7}(?![A-Za-z0-9])/i;
+
 /** A version as servers print it; undefined when it is not shaped like one (it goes into reports). */
 export function parseVersion(text: string | null | undefined): string | undefined {
-  return /^[vV]?(\d{1,5}(?:\.\d{1,5}){0,3}(?:[-+.~]?[A-Za-z0-9]{1,16}){0,4})/.exec(text ?? '')?.[1];
+  const given = (text ?? '').slice(0, 200).replace(/^v/i, '');
+  let version = /^\d{1,5}(?:\.\d{1,6}){0,3}(?!\d)/.exec(given)?.[0];
+  if (version === undefined) return undefined;
+  for (let n = 0; n < 6; n++) {
+    const suffix = SUFFIX.exec(given.slice(version.length))?.[0] ?? '';
+    if (suffix === '') break;
+    version += suffix;
+  }
+  return version.replace(/[-+.~]$/, '');
 }

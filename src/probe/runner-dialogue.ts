@@ -27,6 +27,8 @@ export interface PortRun {
   readonly now: () => Date;
   /** The port was seen to speak TLS. */
   tls: boolean;
+  /** The port was seen to answer in clear although TLS was expected. */
+  clear?: boolean;
   /** TLS was tried once; it is not tried again. */
   tlsTried: boolean;
   /** The answer to `GET /`, asked once for all HTTP services of the port. */
@@ -59,20 +61,20 @@ export async function runDialogue(
   const policy = tlsPolicy(service, run.port);
   // Credentials cross a network over TLS alone, so nothing is tried in clear before it.
   const secret = run.signedIn !== undefined && !isLoopbackText(run.at.address);
-  const tls = policy === 'first' || ((run.tls || secret) && policy !== 'never');
+  const tls = policy !== 'never' && (run.tls || secret || (policy === 'first' && !run.clear));
   const first = await once(run, service, tls, deadline, firstByteMs);
-  if (first.observation?.identified || run.tlsTried || run.tls || policy === 'never') {
-    if (first.signs.tls !== undefined && policy !== 'never') run.tls = true;
-    return first;
-  }
-  const wanted =
-    policy === 'first' ? first.signs.tls === undefined : first.signs.wantsTls || first.signs.closedSilently;
-  if (first.signs.tls !== undefined) run.tls = true;
-  if (!wanted || run.tls) return first;
+  if (first.signs.tls !== undefined && policy !== 'never') run.tls = true;
+  if (first.observation?.identified || run.tlsTried || run.tls || policy === 'never') return first;
+  const wanted = tls ? first.signs.tls === undefined : first.signs.wantsTls || first.signs.closedSilently;
+  if (!wanted) return first;
   run.tlsTried = true;
   run.root = undefined;
-  const second = await once(run, service, policy !== 'first', deadline, firstByteMs);
-  if (policy === 'first') return second.observation?.identified ? second : first;
+  const second = await once(run, service, !tls, deadline, firstByteMs);
+  if (tls) {
+    // A port that answers in clear is asked in clear by the services after this one, too.
+    run.clear = second.signs.spoke;
+    return second.observation === undefined ? first : second;
+  }
   if (second.signs.tls === undefined) return first;
   run.tls = true;
   return second;

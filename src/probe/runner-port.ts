@@ -4,7 +4,7 @@ import { isExposed, type Verdict } from '../core/verdict.ts';
 import { allowHttp } from '../net/allow-list.ts';
 import type { HttpAnswer } from '../net/connection.ts';
 import { deadlineIn, isLoopback, parseAddress } from '../net/index.ts';
-import { isMalformed, unidentified } from './observations.ts';
+import { isMalformed, parseVersion, unidentified } from './observations.ts';
 import { type DialogueOutcome, type PortRun, runDialogue } from './runner-dialogue.ts';
 import type { PortPlan } from './runner-plan.ts';
 import { findContradiction } from './runner-suspicion.ts';
@@ -34,7 +34,9 @@ interface Tried {
 export async function askPort(run: PortRun, plan: PortPlan, limits: PortLimits): Promise<PortOutcome[]> {
   const tried: Tried[] = [];
   const alone = { ...plan, expected: plan.named ? plan.expected : plan.expected.filter((one) => !one.beside) };
-  const found = (await askExpected(run, alone, limits, tried)) ?? (await climb(run, alone, limits, tried));
+  // A server that waits for its client would cost a whole deadline of silence.
+  const mixed = !plan.named && new Set(plan.expected.map(({ serverSpeaksFirst }) => serverSpeaksFirst)).size > 1;
+  const found = (await askExpected(run, alone, mixed, limits, tried)) ?? (await climb(run, alone, limits, tried));
   run.socket?.destroy();
   run.socket = undefined;
   // A store on its own port has no web site around it; an unknown web server may.
@@ -51,12 +53,7 @@ function isWebPort(port: number, plan: PortPlan): boolean {
 }
 
 /** What lies on the paths of a web server, whichever it is. */
-async function askBeside(
-  run: PortRun,
-  plan: PortPlan,
-  limits: PortLimits,
-  tried: readonly Tried[],
-): Promise<PortOutcome[]> {
+async function askBeside(run: PortRun, plan: PortPlan, limits: PortLimits, tried: Tried[]): Promise<PortOutcome[]> {
   const services = [...plan.expected, ...plan.ladder].filter((one) => one.beside);
   if (services.length === 0) return [];
   const web = await hearRoot(run, limits, tried);
@@ -87,14 +84,13 @@ const rootOnly: ProbeService = {
 };
 
 /** The port's answer to `GET /`, asked once; undefined when it speaks no HTTP. */
-async function hearRoot(run: PortRun, limits: PortLimits, tried: readonly Tried[]): Promise<HttpAnswer | undefined> {
-  if (
-    run.root === undefined &&
-    !tried.some(({ service, outcome }) => service.transport === 'http' && outcome.failure)
-  ) {
+async function hearRoot(run: PortRun, limits: PortLimits, tried: Tried[]): Promise<HttpAnswer | undefined> {
+  const refused = tried.some(({ service, outcome }) => service.transport === 'http' && outcome.failure !== undefined);
+  if (run.root === undefined && !refused) {
     const near = isLoopbackText(run.at.address) ? 'loopback' : 'network';
     const patience = Math.min(limits.deadlineMs, LADDER_PATIENCE[near]);
-    await runDialogue(run, rootOnly, deadlineIn(limits.deadlineMs, limits.signal), patience);
+    const outcome = await runDialogue(run, rootOnly, deadlineIn(limits.deadlineMs, limits.signal), patience);
+    tried.push({ service: rootOnly, outcome });
   }
   return run.root;
 }
@@ -102,10 +98,14 @@ async function hearRoot(run: PortRun, limits: PortLimits, tried: readonly Tried[
 async function askExpected(
   run: PortRun,
   plan: PortPlan,
+  mixed: boolean,
   limits: PortLimits,
   tried: Tried[],
 ): Promise<Tried | undefined> {
-  for (const service of await likeliest(run, plan.expected, limits, tried)) {
+  const near = isLoopbackText(run.at.address) ? 'loopback' : 'network';
+  const greeting = mixed ? await hearGreeting(run, limits, GREETING_PATIENCE[near]) : undefined;
+  const expected = mixed ? plan.expected.filter((service) => mayGreet(service, greeting)) : plan.expected;
+  for (const service of await likeliest(run, expected, limits, tried)) {
     if (skipsHttp(service, tried)) continue;
     const patience = plan.ladder.length > 0 ? Math.min(limits.deadlineMs, 4_000) : limits.deadlineMs;
     const found = await ask(run, service, limits, patience, tried);
@@ -227,10 +227,12 @@ async function doubted(run: PortRun, found: Tried, limits: PortLimits): Promise<
 }
 
 function fromObservation(service: string, observation: Observation, outcome: DialogueOutcome): PortOutcome {
+  // Whatever a service made of it: what is not shaped like a version does not leave.
+  const version = parseVersion(observation.version);
   return {
     service,
     ...(observation.product === undefined ? {} : { product: observation.product }),
-    ...(observation.version === undefined ? {} : { version: observation.version }),
+    ...(version === undefined ? {} : { version }),
     verdict: observation.verdict,
     ...(observation.documents === undefined ? {} : { documents: observation.documents }),
     ...(observation.bytes === undefined ? {} : { bytes: observation.bytes }),

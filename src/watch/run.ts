@@ -24,6 +24,8 @@ export interface WatchOptions {
   diff(before: CheckReport, after: CheckReport): CheckDiff;
   /** One line for whoever looks at the terminal or its log. */
   say(line: string): void;
+  /** The same for what went wrong, which is told even to those who want to hear nothing else. */
+  complain(line: string): void;
   signal: AbortSignal;
   /** One run, now, and no more. */
   once: boolean;
@@ -33,29 +35,35 @@ export interface WatchOptions {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** After this many a message is dropped; with pauses that double that is about two days. */
+/** After this many a message is dropped; with pauses that double that is a day and a half. */
 const MOST_TRIES = 12;
 const FIRST_PAUSE_MS = 60_000;
 /** Messages that wait; the oldest are dropped first. */
 const MOST_WAITING = 200;
+/** A run that never comes to its end – it takes the process with it – is not begun anew for ever at each restart. */
+const MOST_RESTARTS = 3;
 /** Node's timers overflow beyond 24.8 days; the clock may be set meanwhile, too. */
 const LONGEST_SLEEP_MS = 60_000;
 
 /** Runs until the signal; resolves with the last report, undefined when none was made. */
 export async function watch(options: WatchOptions): Promise<CheckReport | undefined> {
-  const { folder, schedule, signal } = options;
+  const { signal } = options;
   let last: CheckReport | undefined;
   for (;;) {
-    const { lastStart } = folder.state();
-    const due =
-      lastStart === undefined || options.once
-        ? options.now()
-        : nextRun(schedule, new Date(lastStart), options.random());
+    const due = options.once ? options.now() : dueAt(options);
     if (!options.once && due > options.now()) options.say(`next check at ${due.toISOString()}`);
     if (!(await until(due, options))) return last;
     last = (await runOnce(options)) ?? last;
     if (options.once || signal.aborted) return last;
   }
+}
+
+/** At once after a run that was cut off, and where there was none; else as the schedule says. */
+function dueAt({ folder, schedule, now, random }: WatchOptions): Date {
+  const { lastStart, unfinished = 0 } = folder.state();
+  if (lastStart === undefined || (unfinished > 0 && unfinished <= MOST_RESTARTS)) return now();
+  // A clock that was set back must not put off the next run by as much.
+  return nextRun(schedule, new Date(Math.min(Date.parse(lastStart), now().getTime())), random());
 }
 
 /** Waits, and delivers meanwhile what is due for another try. False when stopped. */
@@ -74,13 +82,13 @@ async function runOnce(options: WatchOptions): Promise<CheckReport | undefined> 
   const { folder, signal } = options;
   const started = options.now();
   const before = folder.state();
-  folder.save({ ...before, lastStart: started.toISOString() });
+  folder.save({ ...before, lastStart: started.toISOString(), unfinished: (before.unfinished ?? 0) + 1 });
   options.say(`check started at ${started.toISOString()}`);
   try {
     const { report, text } = await options.check(signal);
     // A run that was stopped saw a part; what it did not see would look closed or lost.
     if (signal.aborted) {
-      folder.save({ ...folder.state(), ...(before.lastStart === undefined ? {} : { lastStart: before.lastStart }) });
+      undo(folder, before);
       return report;
     }
     const earlier =
@@ -88,7 +96,8 @@ async function runOnce(options: WatchOptions): Promise<CheckReport | undefined> 
     const lastReport = folder.keepReport(text, options.now(), options.keep);
     const notice = noticeFor(options, earlier, report);
     const waiting = notice === undefined ? [] : letters(options, notice);
-    folder.save({ ...folder.state(), lastReport, outbox: bounded([...folder.state().outbox, ...waiting]) });
+    const outbox = bounded([...folder.state().outbox, ...waiting]);
+    folder.save({ ...folder.state(), lastReport, outbox, unfinished: undefined, failed: undefined });
     const { exposed, unknown } = report.summary;
     options.say(
       `check finished: ${exposed} exposed, ${unknown} unknown${notice === undefined ? '; nothing changed' : `; ${notice.title}`}`,
@@ -97,15 +106,24 @@ async function runOnce(options: WatchOptions): Promise<CheckReport | undefined> 
     return report;
   } catch (error) {
     if (!(error instanceof PosternError)) throw error;
-    options.say(`the check did not run: ${error.message} (${error.code})`);
-    const notice = noticeOfFailure(options.project, error, options.now());
-    const { outbox } = folder.state();
-    // One message about a check that keeps failing, not one per run.
-    const told = outbox.some((letter) => letter.notice.title === notice.title);
-    if (!told) folder.save({ ...folder.state(), outbox: bounded([...outbox, ...letters(options, notice)]) });
+    if (signal.aborted) {
+      undo(folder, before);
+      return undefined;
+    }
+    options.complain(`the check did not run: ${error.message} (${error.code})`);
+    const now = folder.state();
+    // One message about a check that keeps failing in one way, not one per run.
+    const told = now.failed === error.code && options.tell !== 'always';
+    const waiting = told ? [] : letters(options, noticeOfFailure(options.project, error, options.now()));
+    folder.save({ ...now, outbox: bounded([...now.outbox, ...waiting]), unfinished: undefined, failed: error.code });
     await deliverWaiting(options);
     return undefined;
   }
+}
+
+/** A run that was stopped is as if it had not begun. */
+function undo(folder: WatchFolder, { lastStart, unfinished }: WatchState): void {
+  folder.save({ ...folder.state(), lastStart, unfinished });
 }
 
 function noticeFor(options: WatchOptions, earlier: CheckReport | undefined, report: CheckReport): Notice | undefined {
@@ -145,7 +163,7 @@ async function deliverWaiting(options: WatchOptions): Promise<void> {
       const tries = letter.tries + 1;
       if (tries < MOST_TRIES) left.push({ ...letter, tries });
       const next = tries < MOST_TRIES ? 'it is tried again' : 'it is dropped';
-      options.say(`a message was not delivered: ${error.message}; ${next}`);
+      options.complain(`a message was not delivered: ${error.message}; ${next}`);
     }
   }
   folder.save({ ...folder.state(), outbox: left });

@@ -15,6 +15,12 @@ export function checkSchedule(schedule: Schedule): void {
       hint: 'Use 1m or more; a check of a large scope takes longer than that.',
     });
   }
+  const { timezone } = schedule;
+  if (timezone !== undefined && !isTimezone(timezone)) {
+    throw new PosternError('E_CONFIG_INVALID', `"${timezone}" is no time zone`, {
+      hint: 'Use a name of the IANA database, such as Europe/Berlin.',
+    });
+  }
   const [first, second] = cronOf(schedule).nextRuns(2);
   if (first === undefined) {
     throw new PosternError('E_CONFIG_INVALID', `the cron expression "${schedule.cron}" never comes`);
@@ -37,6 +43,15 @@ export function nextRun(schedule: Schedule, last: Date, random: number): Date {
   const planned = 'every' in schedule ? new Date(last.getTime() + schedule.every) : cronOf(schedule).nextRun(last);
   if (planned === null) throw new PosternError('E_CONFIG_INVALID', 'the schedule has no further run');
   return new Date(planned.getTime() + Math.round(schedule.jitter * random));
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function cronOf({ cron, timezone }: { cron: string; timezone?: string }): Cron {

@@ -18,6 +18,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { PosternError } from '../core/errors.ts';
 
+const REPORT = /^check-\d{8}T\d{6}Z\.json$/;
+
 const noticeSchema = z.object({
   /** ISO 8601, UTC. */
   at: z.string(),
@@ -30,9 +32,13 @@ const noticeSchema = z.object({
 const stateSchema = z.object({
   version: z.literal(1),
   /** Start of the last run, ISO 8601. */
-  lastStart: z.string().optional(),
+  lastStart: z.iso.datetime().optional(),
+  /** How many runs in a row were begun and not ended: the process was killed meanwhile. */
+  unfinished: z.int().optional(),
+  /** Code of the error that the last run ended with, which was told. */
+  failed: z.string().optional(),
   /** Name of the last report in the folder. */
-  lastReport: z.string().optional(),
+  lastReport: z.string().regex(REPORT).optional(),
   /** Not delivered yet: which receiver (its position), what, and how often it was tried. */
   outbox: z.array(z.object({ receiver: z.number().int(), notice: noticeSchema, tries: z.number().int() })),
 });
@@ -42,7 +48,6 @@ export type WatchState = z.infer<typeof stateSchema>;
 
 const STATE = 'state.json';
 const LOCK = 'lock';
-const REPORT = /^check-\d{8}T\d{6}Z\.json$/;
 
 export interface WatchFolder {
   readonly path: string;

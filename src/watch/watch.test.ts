@@ -50,6 +50,7 @@ describe('the schedule', () => {
     expect(codeOf('not a cron')).toBe('E_CONFIG_INVALID');
     expect(codeOf('0 0 31 2 *')).toBe('E_CONFIG_INVALID');
     expect(codeOf('* * * * * *')).toBe('E_CONFIG_INVALID');
+    expect(() => checkSchedule({ cron: '0 3 * * *', timezone: 'Europe/Atlantis', jitter: 0 })).toThrow('no time zone');
     expect(() => checkSchedule({ every: 1_000, jitter: 0 })).toThrow(PosternError);
   });
 });
@@ -150,6 +151,7 @@ function world(path: string, more: Partial<WatchOptions> = {}) {
     readReport: async (file) => JSON.parse(readFileSync(file, 'utf8')) as CheckReport,
     diff: () => drift(0),
     say: () => undefined,
+    complain: () => undefined,
     signal: stopped.signal,
     once: false,
     now: () => new Date(clock),
@@ -229,6 +231,27 @@ describe('watch', () => {
     await watch(stopping);
     expect(options.folder.state().lastReport).toBeUndefined();
     expect(readdirSync(path).filter((name) => name.startsWith('check-'))).toEqual([]);
+  });
+
+  it('begins a run anew that took the process with it, but not for ever', async () => {
+    const path = temporary();
+    for (let attempt = 0; attempt < 6; attempt++) {
+      const { options, starts, stop } = world(path, {
+        check: () => Promise.reject(new Error('the process is killed')),
+      });
+      options.sleep = async () => stop();
+      await watch({ ...options, say: (line) => line.startsWith('check started') && starts.push(line) }).catch(() => {});
+      options.folder.release();
+      expect(starts).toHaveLength(attempt < 4 ? 1 : 0);
+    }
+  });
+
+  it('is not put off by a clock that was set back', async () => {
+    const path = temporary();
+    const { options, starts } = world(path);
+    options.folder.save({ version: 1, outbox: [], lastStart: '2031-01-01T00:00:00.000Z' });
+    await watch(options);
+    expect(starts[0]).toBe('2026-03-01T01:00:00.000Z');
   });
 
   it('goes on after a check that failed, and says so once', async () => {

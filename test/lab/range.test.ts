@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { mendApi } from '../../lab/demo/powers.ts';
 import { announceRange, findRange, type Range, type RangeService, startRange } from '../../lab/index.ts';
 import { FALLBACK, type RangeAddresses, USUAL, whyNotFree } from '../../lab/range/addresses.ts';
 import { prepareRange } from '../../lab/range/prepare.ts';
@@ -95,7 +97,7 @@ describe.skipIf(noLoopback !== undefined)('the practice range', () => {
     const config = await readFile(range.configPath, 'utf8');
     expect(config).toContain(addresses.outside);
     expect(config).not.toContain('127.83.0.1');
-    for (const name of ['es-control', 'shop-app', 'postgres-superuser', 'mqtt-app']) {
+    for (const name of ['es-control', 'shop-app', 'postgres-superuser', 'mqtt-app', 'account-alice', 'account-bob']) {
       const { mode, size } = await stat(join(dir, 'secrets', name));
       if (process.platform !== 'win32') expect(mode & 0o777).toBe(0o600);
       expect(size).toBeGreaterThan(20);
@@ -113,6 +115,26 @@ describe.skipIf(noLoopback !== undefined)('the practice range', () => {
     const answer = await mqtt(addresses.outside, 200);
     expect(answer.subarray(0, 4).toString('hex')).toBe('20020000');
     expect(answer.toString('latin1')).toMatch(/deliveries\/\d+\/position/);
+  });
+
+  test("gives one account the other's orders, until its code looks whose they are", async () => {
+    const url = `http://${addresses.outside}:9282/v2/orders`;
+    const as = async (name: string) => {
+      const token = (await readFile(join(dir, 'secrets', `account-${name}`), 'utf8')).trim();
+      return { headers: { authorization: `Bearer ${token}` } };
+    };
+    const { data } = z
+      .object({ data: z.array(z.object({ id: z.string() })).min(1) })
+      .parse(await (await fetch(url, await as('bob'))).json());
+    const one = `${url}/${data[0]?.id}`;
+    expect((await fetch(one)).status).toBe(401);
+    expect((await fetch(one, await as('alice'))).status).toBe(200);
+
+    expect(await mendApi(dir)).toContain('+ checkOwner: true');
+    expect(await mendApi(dir)).toEqual([]);
+    await range.restart();
+    expect((await fetch(one, await as('alice'))).status).toBe(404);
+    expect((await fetch(one, await as('bob'))).status).toBe(200);
   });
 
   test('lets a stranger in at the database as its superuser', async (context) => {
@@ -142,13 +164,13 @@ test('the configuration is valid, also where one loopback address and ::1 take t
   const usual = await folder();
   await prepareRange(usual, USUAL);
   const config = await loadConfig(join(usual, 'postern.yaml'), { named: true });
-  expect(config.targets.map(({ addresses }) => addresses)).toEqual(Array(3).fill(['127.83.0.1']));
+  expect(config.targets.map(({ addresses }) => addresses)).toEqual(Array(4).fill(['127.83.0.1']));
   expect(config.packages).toHaveLength(1);
 
   const fallback = await folder();
   await prepareRange(fallback, FALLBACK);
   const fitted = await loadConfig(join(fallback, 'postern.yaml'), { named: true });
-  expect(fitted.targets.map(({ addresses }) => addresses)).toEqual(Array(3).fill(['127.0.0.1']));
+  expect(fitted.targets.map(({ addresses }) => addresses)).toEqual(Array(4).fill(['127.0.0.1']));
   const text = await readFile(fitted.path, 'utf8');
   expect(text).toContain('[::1]:9200');
   expect(text).not.toContain('127.83.');

@@ -36,6 +36,27 @@ test.skipIf(missing !== undefined)('the story of npm start ends with doors that 
   expect(search?.headline).toContain('docker-compose.yml:14');
   expect(search?.documents).toBe(12_400);
 
+  // How many people, told by the stores themselves.
+  expect(search?.people).toBe(3_900);
+  expect(told).toMatch(/shop-search \(elasticsearch\): customers 3,900, /);
+  if (noDatabase === undefined) expect(told).toMatch(/shop-db \(postgresql\): \S*customers 3,900.*statistics/);
+
+  // Two accounts: one customer reads another's orders, and after the fix nobody does.
+  const rules = before.findings.map(({ rule }) => rule).filter((rule) => /reads/.test(rule));
+  expect(rules.sort()).toEqual(['probe/old-app-reads', 'probe/other-user-reads', 'probe/stranger-reads-api']);
+  expect(told).toContain("3 endpoints gave away what is somebody else's, now none does");
+  expect(told).toMatch(/GET \/v2\/orders\/\{id\} +no +reads +no +no\n/);
+  const after = checkReportSchema.parse(JSON.parse(await readFile(join(reportDir, 'after.json'), 'utf8')));
+  expect(after.access?.[0]?.endpoints).toHaveLength(5);
+
+  // The firewalls, and what is told of the first.
+  expect(told).toMatch(
+    /tcp dport 9200 goto elasticsearch_9200\n[\s\S]*ip saddr \{ 10\.83\.0\.0\/24 \} accept\n +drop\n/,
+  );
+  for (const name of ['shop-search', 'live', ...(noDatabase === undefined ? ['shop-db'] : [])]) {
+    expect(await readFile(join(reportDir, `${name}.nft`), 'utf8')).toContain('Cuts off com.bluemarket.shop');
+  }
+
   // The receipt speaks of the same stories, and none that was exposed is anything but closed, with a control.
   const receipt: Receipt = receiptSchema.parse(JSON.parse(await readFile(join(reportDir, 'receipt.json'), 'utf8')));
   const { body } = receipt;
@@ -64,6 +85,6 @@ test.skipIf(missing !== undefined)('the story of npm start ends with doors that 
   expect(page).toContain('com.bluemarket.shop');
   // Nothing listens any more.
   for (const port of [9200, 5432, 1883]) expect(await whyNotFree(addresses.inside, port)).toBeUndefined();
-  for (const port of [9280, 9281]) expect(await whyNotFree(addresses.outside, port)).toBeUndefined();
+  for (const port of [9280, 9281, 9282]) expect(await whyNotFree(addresses.outside, port)).toBeUndefined();
   expect(told).toMatch(/Closed, and proven: \d/);
 });

@@ -1,6 +1,5 @@
 /** What one value may be, each by a check that is cheap to refuse. None of them keeps what it sees. */
-import { isValidIBAN } from 'ibantools';
-import { isValidPhoneNumber } from 'libphonenumber-js/max';
+import { ibanValidator, phoneValidator } from './validators.ts';
 
 /** RFC 5321 as it is used: no quotes, no comments, a domain with a dot. */
 const EMAIL =
@@ -38,7 +37,7 @@ export function isCard(digits: string): boolean {
 }
 
 export function isIban(value: string): boolean {
-  return isValidIBAN(value.replace(/[ -]/g, '').toUpperCase());
+  return ibanValidator()(value.replace(/[ -]/g, '').toUpperCase());
 }
 
 export function isImei(digits: string): boolean {
@@ -50,7 +49,12 @@ const IPV6 =
   /^(?=[0-9a-f:.]{2,45}(?:\/\d{1,3})?$)(?:[0-9a-f]{1,4}:){1,7}(?::|[0-9a-f]{1,4}|:[0-9a-f:]{1,30})(?:\/\d{1,3})?$|^::(?:[0-9a-f:]{1,35})(?:\.\d{1,3}){0,3}$/i;
 
 export function isIp(value: string): boolean {
-  return IPV4.test(value) || (value.includes(':') && IPV6.test(value));
+  return IPV4.test(value) || (value.includes(':') && hasGroups(value) && IPV6.test(value));
+}
+
+/** Eight groups, or fewer around `::`: a time of day (`05:23:00`) has three and a MAC address six. */
+function hasGroups(value: string): boolean {
+  return value.includes('::') || value.includes('.') || value.split(':').length === 8;
 }
 
 /** `1.2.3.4` may as well be a version: all parts small. */
@@ -74,7 +78,7 @@ export function isCoordinates(value: string): boolean {
 
 /** International: begins with + or 00. */
 export function isInternationalPhone(value: string): boolean {
-  return isValidPhoneNumber(value.startsWith('00') ? `+${value.slice(2)}` : value);
+  return phoneValidator()(value.startsWith('00') ? `+${value.slice(2)}` : value);
 }
 
 /** Countries whose national numbering plans are tried, so that a sibling's country can be asked afterwards. */
@@ -85,7 +89,7 @@ export const PHONE_COUNTRIES = [
 export type PhoneCountry = (typeof PHONE_COUNTRIES)[number];
 
 export function isNationalPhone(value: string, country: PhoneCountry): boolean {
-  return isValidPhoneNumber(value, country);
+  return phoneValidator()(value, country);
 }
 
 /** Digits with the separators of people; 7 to 15 digits (ITU-T E.164). */

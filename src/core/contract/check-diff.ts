@@ -1,5 +1,6 @@
 /** What `postern diff REPORT REPORT` prints of two check reports: drift. A contract: fields are added, never renamed or removed. */
 import { z } from 'zod';
+import { CHECK_CHANGES } from '../drift.ts';
 import { ownerSchema, severitySchema } from './model.ts';
 
 export const CHECK_DIFF_SCHEMA = 'https://postern.dev/schema/check-diff-1.json';
@@ -13,12 +14,6 @@ const side = z.object({
   scopeHash: z.string(),
   complete: z.boolean(),
 });
-
-/**
- * `opened`: a stranger gets something now that he did not get before; `closed`: the same request is turned away now;
- * `lost`: it cannot be told any more; `changed`: open in both, and different; `new` and `gone`: of findings and proposals.
- */
-export const CHECK_CHANGES = ['opened', 'changed', 'lost', 'closed', 'new', 'gone'] as const;
 
 const changeSchema = z.object({
   kind: z.enum(['store', 'finding', 'proposal']),

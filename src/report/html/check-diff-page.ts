@@ -1,5 +1,6 @@
 /** Drift between two checks, as a page. */
-import { CHECK_CHANGES, type CheckChange, type CheckDiff } from '../../core/contract/check-diff.ts';
+import type { CheckChange, CheckDiff } from '../../core/contract/check-diff.ts';
+import { CHECK_CHANGES } from '../../core/drift.ts';
 import { html } from '../../core/markup.ts';
 import { humanTime } from '../human.ts';
 import { DRIFT_TITLES, driftSentence, driftWarnings } from '../terminal/check-diff.ts';

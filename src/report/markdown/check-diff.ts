@@ -1,5 +1,6 @@
 /** Drift between two checks, for a pull request or a message. */
-import { CHECK_CHANGES, type CheckDiff } from '../../core/contract/check-diff.ts';
+import type { CheckDiff } from '../../core/contract/check-diff.ts';
+import { CHECK_CHANGES } from '../../core/drift.ts';
 import { DRIFT_TITLES, driftSentence, driftWarnings } from '../terminal/check-diff.ts';
 import { md, table } from './text.ts';
 

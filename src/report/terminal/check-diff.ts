@@ -1,5 +1,6 @@
 /** `postern diff REPORT REPORT` on a terminal: what opened, closed and changed, the worst first. */
-import { CHECK_CHANGES, type CheckChange, type CheckDiff } from '../../core/contract/check-diff.ts';
+import type { CheckChange, CheckDiff } from '../../core/contract/check-diff.ts';
+import { CHECK_CHANGES } from '../../core/drift.ts';
 import { humanCount, humanTime } from '../human.ts';
 import type { RenderOptions } from '../options.ts';
 import { createPage, type Ink, type Page, severityBadge } from './page.ts';

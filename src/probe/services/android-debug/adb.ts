@@ -120,6 +120,6 @@ export const adb: ProbeService = {
     'https://android.googlesource.com/platform/packages/modules/adb/+/refs/heads/main/protocol.txt',
     'https://android.googlesource.com/platform/packages/modules/adb/+/refs/heads/main/adb.cpp',
   ],
-  tested: [{ how: 'recorded', what: 'adbd: messages as protocol.txt and adb.cpp of AOSP describe them' }],
+  tested: [{ how: 'documentation', what: 'adbd: messages as protocol.txt and adb.cpp of AOSP describe them' }],
   probe: askAdb,
 };

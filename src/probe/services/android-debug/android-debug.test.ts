@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { askPort } from '../../testing/ask.ts';
 import { httpServer, type Reply, type TestHttpServer } from '../../testing/http-server.ts';
@@ -39,6 +40,32 @@ describe('the Android Debug Database dialogue', () => {
   it('is secured where the library asks for its password', async () => {
     const port = await serve(() => [401, '', { 'www-authenticate': 'Basic realm="Debug database admin pw"' }]);
     expect(await askPort(port, 'android-debug')).toMatchObject({ verdict: 'secured', datasets: [] });
+  });
+
+  // RequestHandler.handle, writeServerError and writeUnauthorizedError, byte by byte: lines end with LF alone (println on
+  // Android), and refusals have no empty line after their head.
+  it.each<[string, boolean, string]>([
+    ['open', false, 'anonymous-write'],
+    ['closed', true, 'secured'],
+  ])('reads the library’s own bytes: %s', async (_what, locked, verdict) => {
+    const body = JSON.stringify(LIST);
+    const raw = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', (head) => {
+        const ok = `HTTP/1.0 200 OK\nContent-Type: application/json\nContent-Length: ${body.length}\n\n${body}`;
+        const refused = 'HTTP/1.0 401 Unauthorized\nWWW-Authenticate: Basic realm="Debug database admin pw"\n';
+        const listed = head.toString('latin1').startsWith('GET /getDbList ');
+        socket.end(locked ? refused : listed ? ok : 'HTTP/1.0 500 Internal Server Error\n');
+      });
+    });
+    await new Promise<void>((done) => raw.listen(0, '127.0.0.1', done));
+    const address = raw.address();
+    try {
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      expect(await askPort(port, 'android-debug')).toMatchObject({ verdict });
+    } finally {
+      raw.close();
+    }
   });
 
   it('believes no server that lists databases everywhere', async () => {

@@ -8,9 +8,14 @@
  * GET /<random>    500 without a body: the control request
  * ```
  *
+ * It is written by hand there: lines end with LF alone (`println` on Android) and refusals have no empty line after their
+ * head. Readers of HTTP refuse both, so its answers are read here as bytes. It looks for a line `GET /…` and reads on to the
+ * first empty one.
+ *
  * `getTableList` opens a database for all who are connected: it is not asked.
  */
-import { allowRequests } from '../../../net/request-templates.ts';
+import type { HttpAnswer } from '../../../net/connection.ts';
+import { allowDeclared } from '../../declared-bytes.ts';
 import { at, parseJson } from '../../json.ts';
 import { datasetName } from '../../names.ts';
 import { unidentified } from '../../observations.ts';
@@ -20,9 +25,46 @@ import { concluded, counted, doubtful, type Identity, okJson, SHORT_ANSWER } fro
 const LIST = '/getDbList';
 const MOST_DATABASES = 100;
 
+function line(path: string): Buffer {
+  return Buffer.from(`GET ${path} HTTP/1.0\r\n\r\n`);
+}
+
+/** Up to the end of the stream, or of the body where its length is told. */
+async function ask(context: ProbeContext, path: string): Promise<HttpAnswer> {
+  const connection = await context.connect();
+  try {
+    await connection.write(line(path));
+    let all = Buffer.alloc(0);
+    let answer = read(all);
+    while (!answer.whole && all.length < SHORT_ANSWER) {
+      const more = await connection.readSome(SHORT_ANSWER - all.length);
+      if (more.length === 0) break;
+      all = Buffer.concat([all, more]);
+      answer = read(all);
+    }
+    return answer;
+  } finally {
+    connection.close();
+  }
+}
+
+function read(all: Buffer): HttpAnswer & { whole: boolean } {
+  const text = all.toString('latin1');
+  const end = /\r?\n\r?\n/.exec(text);
+  const [first = '', ...lines] = text.slice(0, end?.index ?? text.length).split(/\r?\n/);
+  const headers: Record<string, string> = {};
+  for (const one of lines.slice(0, 100)) {
+    const colon = one.indexOf(':');
+    if (colon > 0) headers[one.slice(0, colon).toLowerCase()] = one.slice(colon + 1).trim();
+  }
+  const body = end === null ? Buffer.alloc(0) : all.subarray(end.index + end[0].length);
+  const length = /^\d{1,9}$/.test(headers['content-length'] ?? '') ? Number(headers['content-length']) : Infinity;
+  const status = Number(/^HTTP\/1\.[01] (\d{3})\b/.exec(first)?.[1] ?? 0);
+  return { status, headers, body, truncated: false, whole: end !== null && body.length >= length };
+}
+
 async function askDebugDatabase(context: ProbeContext): Promise<Observation> {
-  const session = await context.http();
-  const answer = await session.get(LIST, { maxBytes: SHORT_ANSWER });
+  const answer = await ask(context, LIST);
   const identity: Identity = { identified: true, product: 'android-debug-database' };
   if (answer.status === 401 && /realm="Debug database admin pw"/.test(answer.headers['www-authenticate'] ?? '')) {
     context.record(`GET ${LIST}`, '401');
@@ -31,7 +73,7 @@ async function askDebugDatabase(context: ProbeContext): Promise<Observation> {
   const names = namesIn(okJson(answer));
   if (names === undefined) return unidentified('Android Debug Database');
   context.record(`GET ${LIST}`, `200, ${counted(names.length, 'database')}`);
-  const control = await session.get(`/${context.nonce()}`, { maxBytes: SHORT_ANSWER });
+  const control = await ask(context, `/${context.nonce()}`);
   context.record('GET /<random>', `${control.status}`);
   if (control.status < 300 && namesIn(parseJson(control.body)) !== undefined)
     return doubtful(identity, 'a path that does not exist');
@@ -69,14 +111,18 @@ export const androidDebugDatabase: ProbeService = {
   face: 'http',
   title: 'Android Debug Database',
   version: 1,
-  transport: 'http',
+  transport: 'tcp',
   serverSpeaksFirst: false,
   ports: [{ port: 8080, tls: 'never' }],
   // Devices are no back ends: asked where the owner put one into scope, by port or by name.
   ladder: false,
-  allow: allowRequests([
-    { path: LIST, why: 'names of the app’s databases' },
-    { path: '/<nonce>', why: 'the control request, which must fail' },
+  allow: allowDeclared([
+    { why: 'GET /getDbList – names of the app’s databases', bytes: line(LIST) },
+    {
+      why: 'GET /<random> – the control request, which must fail',
+      bytes: line('/x3f9c1d27ab84e05'),
+      matches: /GET \/[a-z][0-9a-f]{15} HTTP\/1\.0\r\n\r\n/,
+    },
   ]),
   remediation,
   references: [
@@ -85,12 +131,9 @@ export const androidDebugDatabase: ProbeService = {
   ],
   tested: [
     {
-      how: 'recorded',
+      how: 'documentation',
       what: 'Android Debug Database 1.0.7: answers as RequestHandler.java of the library writes them',
     },
   ],
-  // Its answers have a type and a length, and nothing that names a server.
-  recognise: ({ headers }) =>
-    headers.server === undefined && headers['x-powered-by'] === undefined ? 'possible' : 'no',
   probe: askDebugDatabase,
 };

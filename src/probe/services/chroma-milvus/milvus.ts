@@ -72,7 +72,8 @@ async function askMilvus(context: ProbeContext): Promise<Observation> {
     return conclude(base, 'secured', 'the list of collections is refused: no login was sent');
   if (!Array.isArray(names)) return notReady(base, 'the list of collections', answer);
   const control = await askOne(session, context, REQUESTS[api].describe(context.nonce()), 'describe, <random>');
-  if (at(control.json, 'data', 'fields') !== undefined) {
+  // A collection that cannot exist is an error, with a code of its own.
+  if (isDone(control) || at(control.json, 'data', 'fields') !== undefined) {
     return disbelieved(base, 'a collection that cannot exist', control.status);
   }
   const plain = names.filter((name): name is string => typeof name === 'string' && PLAIN_NAME.test(name));
@@ -108,8 +109,13 @@ async function askList(
   api: Interface,
 ): Promise<{ api: Interface; answer: JsonAnswer } | undefined> {
   const answer = await askOne(session, context, REQUESTS[api].list(), 'list');
-  const ok = [0, 200].includes(Number(at(answer.json, 'code'))) && Array.isArray(at(answer.json, 'data'));
+  const ok = isDone(answer) && Array.isArray(at(answer.json, 'data'));
   return (answer.status === 200 && ok) || isUnauthenticated(answer) ? { api, answer } : undefined;
+}
+
+/** The code of success: 0, before 2.4 200. */
+function isDone({ json }: JsonAnswer): boolean {
+  return [0, 200].includes(Number(at(json, 'code')));
 }
 
 /** Code 1800, or the words; with status 200 in 2.3 and 2.4, 401 in some. */

@@ -38,6 +38,14 @@ describe('the Consul dialogue', () => {
     expect(JSON.stringify(result)).not.toMatch(/jane|planted|10\.1\.10/);
   });
 
+  it('does not call open to writing what takes writes from named networks only', async () => {
+    // checkWriteAccess in agent/http.go of hashicorp/consul
+    const self = { Config: { Version: '1.20.1' }, DebugConfig: { AllowWriteHTTPFrom: ['10.9.8.0/24'] } };
+    const result = await ask({ ...OPEN, '/v1/agent/self': [200, self] });
+    expect(result).toMatchObject({ verdict: 'anonymous-read', documents: 4 });
+    expect(JSON.stringify(result)).not.toContain('10.9.8');
+  });
+
   it('takes a default policy of deny as secured', async () => {
     const answers = { ...OPEN, '/v1/agent/self': DENIED, '/v1/acl/policies': DENIED };
     const lists = { '/v1/catalog/services': [200, {}] as const, '/v1/kv/?keys&separator=/': DENIED };

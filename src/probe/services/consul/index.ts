@@ -4,8 +4,10 @@
  * ```
  * GET /v1/status/leader         "10.0.0.1:8300" (a JSON string; never asks who is there)
  * GET /v1/kv/<random>?keys      404; 403 where ACLs refuse; 2xx: a catch-all or a honeypot
- * GET /v1/agent/self            {"Config":{"Version":"1.20.1",…}}; 403 Permission denied
+ * GET /v1/agent/self            {"Config":{"Version":"1.20.1",…},"DebugConfig":{"AllowWriteHTTPFrom":[],…}}; 403
+ *                               Permission denied
  * GET /v1/acl/policies          401 "ACL support disabled": nobody is asked, writing included
+ *                               (but where `allow_write_http_from` names networks, only these write over HTTP);
  *                               403 "Permission denied": ACLs are on and the anonymous token may not
  * GET /v1/catalog/services      {"consul":[],…}, filtered by what the anonymous token may read
  * GET /v1/kv/?keys&separator=/  ["app/","flags"]; 404 when empty or filtered away
@@ -39,7 +41,9 @@ async function probe(context: ProbeContext): Promise<Observation> {
   }
   const control = await session.get(`/v1/kv/${context.nonce()}?keys`, { maxBytes: 4_096 });
   const self = await session.get('/v1/agent/self');
-  const version = parseVersion(text(at(parseJson(self.body), 'Config', 'Version')));
+  const told = parseJson(self.body);
+  const version = parseVersion(text(at(told, 'Config', 'Version')));
+  const networks = at(told, 'DebugConfig', 'AllowWriteHTTPFrom');
   const acl = await session.get('/v1/acl/policies');
   const disabled = acl.status === 401 && /ACL support disabled/i.test(acl.body.toString('latin1', 0, 200));
   const denied = /permission denied|ACL not found|anonymous token/i.test(
@@ -58,14 +62,15 @@ async function probe(context: ProbeContext): Promise<Observation> {
     const reason = `the control request for a key that cannot exist was answered with ${control.status}`;
     return { ...base, verdict: 'inconclusive', datasets: [], reason, notTested: ['what a stranger gets here'] };
   }
-  return { ...base, ...(await judged(context, session, disabled, self.status === 200)) };
+  const agent = { shown: self.status === 200, writersNamed: Array.isArray(networks) && networks.length > 0 };
+  return { ...base, ...(await judged(context, session, disabled, agent)) };
 }
 
 async function judged(
   context: ProbeContext,
   session: HttpSession,
   disabled: boolean,
-  agent: boolean,
+  agent: { shown: boolean; writersNamed: boolean },
 ): Promise<Pick<Observation, 'verdict' | 'documents' | 'datasets' | 'reason' | 'notTested'>> {
   const catalog = await session.get('/v1/catalog/services');
   const known = parseJson(catalog.body);
@@ -83,13 +88,17 @@ async function judged(
   if (keys.length > 0) datasets.push({ name: 'kv', documents: keys.length, fields: keyPatterns(keys) });
   const size = { documents: services.length + keys.length, datasets };
   const seen = `${grouped(services.length)} services and ${grouped(keys.length)} top-level keys`;
+  if (disabled && agent.writersNamed) {
+    const reason = `ACL support is disabled: a stranger reads everything, ${seen}; only some networks may write over HTTP`;
+    return { ...size, verdict: 'anonymous-read', reason, notTested: [NOT_TESTED, 'whether ours is one of them'] };
+  }
   if (disabled) {
     const reason = `ACL support is disabled: a stranger reads and writes everything, ${seen}`;
     return { ...size, verdict: 'anonymous-write', reason, notTested: [NOT_TESTED] };
   }
   const notTested = [NOT_TESTED, 'whether a stranger may write'];
   if (keys.length > 0) return { ...size, verdict: 'anonymous-read', reason: `a stranger lists ${seen}`, notTested };
-  if (services.length > 0 || agent) {
+  if (services.length > 0 || agent.shown) {
     return {
       ...size,
       verdict: 'metadata-only',
@@ -125,8 +134,9 @@ export const consul: ProbeService = {
   tested: [
     {
       how: 'recorded',
-      what: 'answers in Consul’s source and documentation (agent/http.go, agent/acl_endpoint.go; api-docs/kv, api-docs/agent)',
+      what: '"ACL support disabled" as in hashicorp/vault issue 9164 and agent/acl_endpoint.go; refusals as in hashicorp/consul-esm issue 74',
     },
+    { how: 'documentation', what: 'lists and the agent’s settings (api-docs/kv, api-docs/agent, agent/http.go)' },
   ],
   recognise: ({ status, headers, body }) => {
     if (headers['x-consul-default-acl-policy'] !== undefined) return 'sure';

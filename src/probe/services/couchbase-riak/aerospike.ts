@@ -4,14 +4,14 @@
  * ```
  * 02 01 <6 bytes: length> "build\nedition\nnamespaces\n<random>\n"
  *        → "build\t6.4.0.1\nedition\tAerospike Community Edition\nnamespaces\ttest\n<random>\t"; with security
- *          "ERROR:80:not authenticated"
+ *          "ERROR:80:not authenticated" alone, without a name and a tab
  * 02 01 … "sets/<namespace>\n"   → "sets/test\tns=test:set=customers:objects=12:…;"
  * ```
  *
  * The Community Edition knows no logins. Where the Enterprise Edition has them, nothing but its version is told without.
  *
  * Sources: https://aerospike.com/docs/server/reference/info/, https://aerospike.com/docs/server/operations/configure/security/
- * access-control/, https://github.com/aerospike/aerospike-client-go/blob/master/info.go
+ * access-control/, https://github.com/aerospike/aerospike-client-go/blob/master/info.go and node_validator.go
  */
 import type { Connection } from '../../../net/connection.ts';
 import { allowDeclared } from '../../declared-bytes.ts';
@@ -42,7 +42,9 @@ async function ask(connection: Connection, ...names: readonly string[]): Promise
   return new Map(
     lines.slice(0, 100).flatMap((line) => {
       const at = line.indexOf('\t');
-      return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1)] as const];
+      // A refusal of the whole request has no name before it.
+      if (at < 0) return isError(line) ? [['', line] as const] : [];
+      return [[line.slice(0, at), line.slice(at + 1)] as const];
     }),
   );
 }
@@ -59,7 +61,8 @@ async function askAerospike(context: ProbeContext): Promise<Observation> {
     (name) => first.get(name) ?? '',
   );
   const version = parseVersion(build);
-  const shut = isError(namespaces) && /^ERROR:80\b|authenticat/i.test(namespaces);
+  const refusal = isError(namespaces) ? namespaces : (first.get('') ?? '');
+  const shut = /^ERROR:80\b|authenticat/i.test(refusal);
   if (version === undefined && !shut) return unidentified('Aerospike');
   const kept = shut ? 'refused' : `${namespaces.split(';').length} namespaces`;
   context.record('info build, edition, namespaces, <random>', kept);
@@ -73,7 +76,8 @@ async function askAerospike(context: ProbeContext): Promise<Observation> {
       notTested: [],
     };
   }
-  if (control !== '' && !isError(control)) {
+  // Each name is answered on a line of its own, also the one that does not exist.
+  if (!first.has(nonce) || (control !== '' && !isError(control))) {
     const reason = 'the control request for a command that cannot exist was answered';
     return { ...base, verdict: 'inconclusive', datasets: [], reason, notTested: ['what a stranger gets here'] };
   }
@@ -174,7 +178,12 @@ export const aerospike: ProbeService = {
   ]),
   remediation,
   references: ['https://aerospike.com/docs/server/reference/info/'],
-  tested: [{ how: 'recorded', what: 'the answers in Aerospike’s info command reference (6.x)' }],
+  tested: [
+    {
+      how: 'documentation',
+      what: 'answers as Aerospike’s info command reference (6.x) and aerospike-client-go (node_validator.go) describe them',
+    },
+  ],
   ladder: false,
   probe: askAerospike,
 };

@@ -1,5 +1,5 @@
 /**
- * Recorded: https://docs.couchbase.com/server/current/rest-api/rest-buckets-summary.html, …/rest-cluster-intro.html,
+ * After https://github.com/couchbase/ns_server/blob/master/src/menelaus_web_pools.erl, https://docs.couchbase.com/server/current/rest-api/rest-buckets-summary.html, …/rest-cluster-intro.html,
  * https://docs.riak.com/riak/kv/latest/developing/api/http/, https://aerospike.com/docs/server/reference/info/.
  * Tarantool is tested as it is.
  */
@@ -23,28 +23,38 @@ async function node(answers: Answers, missing?: Reply): Promise<number> {
 }
 
 describe('the Couchbase dialogue', () => {
-  const pools = (isAdminCreds: boolean): Answers => ({
+  // handle_pools says `isAdminCreds: true` to everybody, whatever may be done.
+  const pools = (provisioned: boolean): Answers => ({
     '/pools': [
       200,
-      { isAdminCreds, implementationVersion: '7.2.0-5325-enterprise', pools: [{ name: 'default' }], uuid: 'x' },
+      {
+        isAdminCreds: true,
+        isROAdminCreds: false,
+        isEnterprise: true,
+        pools: provisioned ? [{ name: 'default', uri: '/pools/default?uuid=x' }] : [],
+        settings: provisioned ? {} : [],
+        uuid: provisioned ? 'x' : [],
+        implementationVersion: '7.2.0-5325-enterprise',
+      },
     ],
   });
   const BUCKETS: Reply = [200, [{ name: 'travel', basicStats: { itemCount: 12, dataUsed: 4_096 } }]];
 
   it('is secured where buckets are refused, and metadata where they are listed', async () => {
-    const shut = await node({ ...pools(false), '/pools/default/buckets': [401, ''] });
+    const shut = await node({ ...pools(true), '/pools/default/buckets': [401, ''] });
     expect(await askPort(shut, 'couchbase')).toMatchObject({
       service: 'couchbase-riak',
       product: 'couchbase',
       version: '7.2.0-5325-enterprise',
       verdict: 'secured',
     });
-    const listed = await node({ ...pools(false), '/pools/default/buckets': BUCKETS });
+    const listed = await node({ ...pools(true), '/pools/default/buckets': BUCKETS });
     expect(await askPort(listed, 'couchbase')).toMatchObject({ verdict: 'metadata-only', documents: 12, bytes: 4_096 });
   });
 
   it('belongs to whoever comes first while it is not set up', async () => {
-    expect(await askPort(await node(pools(true)), 'couchbase')).toMatchObject({ verdict: 'anonymous-write' });
+    const unknown: Answers = { ...pools(false), '/pools/default/buckets': [404, '"unknown pool"'] };
+    expect(await askPort(await node(unknown), 'couchbase')).toMatchObject({ verdict: 'anonymous-write' });
   });
 
   it('believes nothing where everything is answered', async () => {
@@ -98,6 +108,8 @@ describe('the Aerospike dialogue', () => {
   });
 
   it('is secured where logins are asked for', async () => {
+    // The whole answer, without a name: node_validator.go of aerospike/aerospike-client-go.
+    expect(await ask(() => 'ERROR:80:not authenticated\n')).toMatchObject({ verdict: 'secured', datasets: [] });
     const shut = `build\t6.4.0.1\nedition\tERROR:80:not authenticated\nnamespaces\tERROR:80:not authenticated\n${NONCE}\t\n`;
     expect(await ask(() => shut)).toMatchObject({ verdict: 'secured', datasets: [] });
   });

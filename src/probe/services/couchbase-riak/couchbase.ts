@@ -2,15 +2,19 @@
  * Couchbase Server, HTTP ports 8091 (18091 with TLS) for its management and 8093 for queries.
  *
  * ```
- * GET /pools                       200 {"implementationVersion":"7.2.0-5325-enterprise","isAdminCreds":false,"pools":[…]},
- *                                  for everybody; `isAdminCreds: true`: it is not set up, whoever comes first owns it
+ * GET /pools                       200 {"implementationVersion":"7.2.0-5325-enterprise","pools":[{"name":"default"}],"uuid":…},
+ *                                  for everybody; `"pools":[],"uuid":[]`: it is not set up, whoever comes first owns it.
+ *                                  `isAdminCreds` says nothing: since 4.5 it is `true` to everybody
  * GET /<random>                    404; 2xx: a catch-all
- * GET /pools/default/buckets       401; 200 [{"name","basicStats":{"itemCount","dataUsed"}}] (buckets without a password)
+ * GET /pools/default/buckets       401; 404 "unknown pool": not set up; 200 [{"name","basicStats":{"itemCount",
+ *                                  "dataUsed"}}] (buckets without a password)
  * GET /admin/ping (8093)           200 {}: a query service
- * GET /query/service?readonly=true&statement=SELECT RAW 1   200 {"status":"success"}: a stranger queries; 401
+ * GET /query/service?readonly=true&statement=SELECT RAW 1   200 {"status":"success"}, with a `requestID`: names
+ *                                  the query service; a query without a bucket needs no rights, so it proves nothing
  * ```
  *
  * Sources: https://docs.couchbase.com/server/current/rest-api/rest-cluster-intro.html, …/rest-api/rest-buckets-summary.html,
+ * https://github.com/couchbase/ns_server/blob/master/src/menelaus_web_pools.erl (handle_pools, check_and_handle_pool_info),
  * https://docs.couchbase.com/server/current/n1ql-rest-query/, https://nmap.org/nsedoc/scripts/membase-http-info.html
  */
 
@@ -38,7 +42,7 @@ async function askCouchbase(context: ProbeContext): Promise<Observation> {
   if (control.status < 300) return disbelieved(base, 'a path that cannot exist', control.status);
   const list = await askJson(session, context, BUCKETS);
   const datasets = Array.isArray(list.json) ? list.json.slice(0, 500).map(readBucket) : [];
-  if (at(pools.json, 'isAdminCreds') === true) {
+  if (isUnprovisioned(pools.json) && list.status !== 401 && list.status !== 403) {
     const what = 'it is not set up: whoever comes first becomes its administrator';
     return conclude(base, 'anonymous-write', what, [], datasets);
   }
@@ -48,6 +52,12 @@ async function askCouchbase(context: ProbeContext): Promise<Observation> {
   const listed = seen(datasets, 'bucket', 'buckets');
   const notTested = ['whether a stranger may write', 'whether documents come with the list of buckets'];
   return conclude(base, 'metadata-only', `a stranger lists ${listed}`, notTested, datasets);
+}
+
+/** Only `is_system_provisioned` fills these in. */
+function isUnprovisioned(pools: unknown): boolean {
+  const listed = at(pools, 'pools');
+  return Array.isArray(listed) && listed.length === 0;
 }
 
 function readBucket(one: unknown): ObservedDataset {
@@ -71,8 +81,8 @@ async function askQueries(context: ProbeContext, session: PostingSession): Promi
   const base = known('couchbase', undefined);
   if (control.status < 300) return disbelieved(base, 'a path that cannot exist', control.status);
   if (answer.status === 200 && at(answer.json, 'status') === 'success') {
-    const notTested = ['buckets by name', 'whether a stranger may write'];
-    return conclude(base, 'metadata-only', 'a stranger’s query is answered; none was put to a bucket', notTested);
+    const what = 'a query that touches no bucket is answered, which every query service does';
+    return conclude(base, 'inconclusive', what, ['queries of buckets (port 8091 tells whether they are refused)']);
   }
   return conclude(base, 'secured', `a stranger’s query is refused (${answer.status})`);
 }
@@ -100,9 +110,15 @@ export const couchbase: ProbeService = {
   remediation,
   references: [
     'https://docs.couchbase.com/server/current/rest-api/rest-buckets-summary.html',
+    'https://github.com/couchbase/ns_server/blob/master/src/menelaus_web_pools.erl',
     'https://docs.couchbase.com/server/current/manage/manage-security/security-best-practices.html',
   ],
-  tested: [{ how: 'recorded', what: 'the answers in Couchbase Server’s REST reference (7.x)' }],
+  tested: [
+    {
+      how: 'documentation',
+      what: 'answers as couchbase/ns_server src/menelaus_web_pools.erl and Couchbase Server’s REST reference describe them (7.x)',
+    },
+  ],
   recognise: (root) => {
     const own = /^Couchbase Server/i.test(root.headers.server ?? '');
     return own ? 'sure' : perhaps(root, root.status === 404 || /\/ui\/index\.html$/.test(root.headers.location ?? ''));

@@ -69,7 +69,7 @@ export const riak: ProbeService = {
   ]),
   remediation,
   references: ['https://docs.riak.com/riak/kv/latest/using/security/basics/'],
-  tested: [{ how: 'recorded', what: 'the answers in Riak KV’s HTTP reference (2.x, 3.x)' }],
+  tested: [{ how: 'documentation', what: 'answers as Riak KV’s HTTP reference describes them (2.x, 3.x)' }],
   recognise: (root) => (isRiak(root.headers) ? 'sure' : perhaps(root, false)),
   probe: askRiak,
 };

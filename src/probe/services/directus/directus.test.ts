@@ -20,18 +20,22 @@ const FORBIDDEN: Reply = [
 ];
 const POWERED = { 'x-powered-by': 'Directus' };
 
-const specification = (methods: Readonly<Record<string, readonly string[]>>): Reply => [
+const specification = (methods: Readonly<Record<string, readonly string[]>>, version = '11.1.0'): Reply => [
   200,
   {
     openapi: '3.0.1',
-    info: { title: 'Dynamic API Specification', version: '11.1.0' },
+    info: { title: 'Dynamic API Specification', version },
     paths: Object.fromEntries(
       Object.entries(methods).map(([name, some]) => [
         `/items/${name}`,
         Object.fromEntries(some.map((one) => [one, {}])),
       ]),
     ),
-    components: { schemas: { ItemsOrderLines: { properties: { id: {}, email: {}, 'jane@example.org': {} } } } },
+    components: {
+      schemas: {
+        ItemsORDERLines: { 'x-collection': 'order_lines', properties: { id: {}, email: {}, 'jane@example.org': {} } },
+      },
+    },
   },
 ];
 
@@ -55,10 +59,12 @@ describe('the Directus dialogue', () => {
       documents: 12,
       datasets: [{ name: 'order_lines', documents: 12, fields: ['id', 'email', '*.org'] }],
     });
+    // Since 11 the specification is made of permissions to read.
+    expect(result.notTested).toContain('whether a stranger may write');
   });
 
   it('tells writing by the specification', async () => {
-    const port = await serve(directus({ order_lines: 12 }, specification({ order_lines: ['get', 'post'] })));
+    const port = await serve(directus({ order_lines: 12 }, specification({ order_lines: ['get', 'post'] }, '10.13.0')));
     expect(await askPort(port, 'directus')).toMatchObject({ verdict: 'anonymous-write' });
   });
 
@@ -68,6 +74,11 @@ describe('the Directus dialogue', () => {
       verdict: 'secured',
       datasets: [],
     });
+  });
+
+  it('does not call secured what answers otherwise', async () => {
+    const port = await serve((path) => (path.startsWith('/items/articles') ? [503, ''] : directus({})(path)));
+    expect(await askPort(port, 'directus')).toMatchObject({ verdict: 'inconclusive' });
   });
 
   it('believes no server that has every collection', async () => {

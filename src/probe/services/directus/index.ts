@@ -5,6 +5,8 @@
  * GET /server/ping             pong
  * GET /items/<random>?…        403 {"errors":[{"extensions":{"code":"FORBIDDEN"}}]}: the control request
  * GET /server/specs/oas        OpenAPI of what the role Public may do: paths `/items/<collection>` with get, post, patch, delete
+ *                              (since 11 it is made of permissions to read only: `fetchPermissions({ action: 'read' … })`);
+ *                              schemas carry their collection as `x-collection`
  * GET /items/<collection>?limit=0&meta=filter_count   {"data":[],"meta":{"filter_count":12}}; 403
  * GET /users?limit=0&meta=filter_count                the accounts of Directus itself
  * ```
@@ -54,7 +56,8 @@ async function askDirectus(context: ProbeContext): Promise<Observation> {
     `GET ${SPECIFICATION}`,
     specification === undefined ? 'refused' : `200, ${counted(rights.collections.length, 'collection')}`,
   );
-  const datasets = await readCollections(context, session, rights);
+  const asked = await readCollections(context, session, rights);
+  const { datasets } = asked;
   const documents = sumKnown(datasets.map((one) => one.documents));
   const size = { ...(documents === undefined ? {} : { documents }), datasets };
   const seen = `the role Public reads ${counted(datasets.length, 'collection')} with ${grouped(documents ?? 0)} items`;
@@ -63,7 +66,11 @@ async function askDirectus(context: ProbeContext): Promise<Observation> {
     const reason = `${seen} and may change ${counted(rights.writable, 'collection')}, as the specification made for strangers says`;
     return { ...identity, verdict: 'anonymous-write', ...size, reason, notTested };
   }
-  if (specification === undefined) notTested.push('whether a stranger may write');
+  if (specification === undefined || !/^(?:9|10)\./.test(version ?? '')) notTested.push('whether a stranger may write');
+  if (documents === undefined && asked.unsettled > 0) {
+    const reason = `${counted(asked.unsettled, 'collection')} answered with neither a number nor a refusal`;
+    return concluded(identity, 'inconclusive', reason, notTested);
+  }
   if (documents !== undefined) return { ...identity, verdict: 'anonymous-read', ...size, reason: seen, notTested };
   return concluded(identity, 'secured', 'the role Public reads no item of the collections asked for', notTested);
 }
@@ -72,20 +79,22 @@ async function readCollections(
   context: ProbeContext,
   session: HttpSession,
   rights: Rights,
-): Promise<ObservedDataset[]> {
+): Promise<{ datasets: ObservedDataset[]; unsettled: number }> {
   const datasets: ObservedDataset[] = [];
+  let unsettled = 0;
   const named = (context.options.datasets ?? []).filter((name) => COLLECTION.test(name));
   const asked = [...new Set([...named, ...rights.collections, ...WELL_KNOWN])].slice(0, MOST_COLLECTIONS);
   for (const name of asked) {
     const total = await totalOf(context, session, `/items/${name}?${TOTAL}`, `/items/${datasetName(name)}?${TOTAL}`);
-    if (total === undefined || total === 0) continue;
+    if (total === 'unsettled') unsettled++;
+    if (typeof total !== 'number' || total === 0) continue;
     datasets.push({ name: datasetName(name), documents: total, fields: rights.fields.get(name) ?? [] });
   }
   const people = await totalOf(context, session, ACCOUNTS, ACCOUNTS);
-  if (people !== undefined && people > 0) {
+  if (typeof people === 'number' && people > 0) {
     datasets.push({ name: 'directus_users', documents: people, fields: [], people: { count: people, how: 'records' } });
   }
-  return datasets;
+  return { datasets, unsettled };
 }
 
 async function totalOf(
@@ -93,15 +102,22 @@ async function totalOf(
   session: HttpSession,
   path: string,
   shown: string,
-): Promise<number | undefined> {
+): Promise<number | 'refused' | 'unsettled'> {
   const answer = await session.get(path, { maxBytes: SHORT_ANSWER });
   const total = count(at(okJson(answer), 'meta', 'filter_count'));
   context.record(`GET ${shown}`, total === undefined ? `${answer.status}` : '200, a number');
-  return total;
+  if (total !== undefined) return total;
+  return [401, 403, 404].includes(answer.status) ? 'refused' : 'unsettled';
 }
 
 function rightsIn(specification: unknown): Rights {
   const paths = at(specification, 'paths');
+  const schemas = at(specification, 'components', 'schemas');
+  const described = new Map(
+    (isRecord(schemas) ? Object.values(schemas).slice(0, 2_000) : []).map(
+      (schema) => [text(at(schema, 'x-collection')), at(schema, 'properties')] as const,
+    ),
+  );
   const collections: string[] = [];
   const fields = new Map<string, string[]>();
   let writable = 0;
@@ -110,7 +126,7 @@ function rightsIn(specification: unknown): Rights {
     if (name === undefined || !isRecord(item)) continue;
     if ('get' in item) collections.push(name);
     if (['post', 'patch', 'delete'].some((method) => method in item)) writable++;
-    const properties = at(specification, 'components', 'schemas', `Items${pascal(name)}`, 'properties');
+    const properties = described.get(name) ?? at(schemas, `Items${pascal(name)}`, 'properties');
     if (isRecord(properties)) fields.set(name, Object.keys(properties).slice(0, 500).map(fieldName));
   }
   return { collections, writable, fields };
@@ -153,8 +169,8 @@ export const directus: ProbeService = {
   ],
   tested: [
     {
-      how: 'recorded',
-      what: 'Directus 11: answers as in its API documentation and directus/directus api/src/services/specifications.ts',
+      how: 'documentation',
+      what: 'Directus 10 and 11: answers as its API documentation and api/src/services/specifications.ts describe them',
     },
   ],
   recognise: ({ headers, status }) => {

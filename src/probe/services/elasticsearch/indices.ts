@@ -103,7 +103,7 @@ function collect(properties: unknown, prefix: string, depth: number, fields: Map
 
 function typeOf(field: unknown): string | undefined {
   const type = text(at(field, 'type'));
-  return type !== undefined && /^[a-z][a-z_0-9]{0,39}$/.test(type) ? type : undefined;
+  return type !== undefined && /^[a-z][a-z_]{0,29}\d?$/.test(type) ? type : undefined;
 }
 
 /** Whole values only: words of a text would be counted one by one. Before 5.0 they were strings that are not analysed. */

@@ -184,8 +184,9 @@ export const firebaseRemoteConfig: ProbeService = {
   tested: [
     {
       how: 'recorded',
-      what: 'request as in github.com/Icex0/OpenFirebase/issues/2; answers as read by firebase-js-sdk and quoted in github.com/firebase/quickstart-android/issues/928',
+      what: 'the request as in github.com/Icex0/OpenFirebase/issues/2; the refusal as quoted in github.com/firebase/quickstart-android/issues/928',
     },
+    { how: 'documentation', what: 'templates as read by firebase-js-sdk' },
   ],
   probe: askRemoteConfig,
 };

@@ -174,8 +174,9 @@ export const firebaseRtdb: ProbeService = {
   tested: [
     {
       how: 'recorded',
-      what: 'answers as documented at firebase.google.com/docs/reference/rest/database; the refusal as quoted in github.com/step-up-labs/firebase-authentication-dotnet/issues/48',
+      what: 'the refusal as quoted in github.com/step-up-labs/firebase-authentication-dotnet/issues/48',
     },
+    { how: 'documentation', what: 'answers as described at firebase.google.com/docs/reference/rest/database' },
   ],
   probe: askFirebase,
 };

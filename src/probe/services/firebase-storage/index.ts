@@ -184,10 +184,8 @@ export const firebaseStorage: ProbeService = {
     'https://github.com/firebase/firebase-js-sdk/tree/main/packages/storage',
   ],
   tested: [
-    {
-      how: 'recorded',
-      what: 'refusal as quoted in github.com/firebase/flutterfire/issues/1326; list as read by firebase-js-sdk',
-    },
+    { how: 'recorded', what: 'the refusal as quoted in github.com/firebase/flutterfire/issues/1326' },
+    { how: 'documentation', what: 'lists as read by firebase-js-sdk' },
   ],
   probe: askStorage,
 };

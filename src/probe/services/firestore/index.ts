@@ -108,6 +108,7 @@ async function askCollections(
   };
   if (!everything && datasets.length === 0) {
     const what = asked.length === 0 ? '' : `, and for the ${asked.length} that the scope names`;
+    notTested.push('single documents, which rules may open (`get`) although the list is not (`list`)');
     notTested.push(
       asked.length === 0
         ? 'collections by name (list them under `datasets` of the target)'
@@ -205,8 +206,9 @@ export const firestore: ProbeService = {
   tested: [
     {
       how: 'recorded',
-      what: 'refusals as quoted in github.com/GodotNuts/GodotFirebase/issues/376 and googleapis/nodejs-firestore/issues/991; lists and counts as documented',
+      what: 'refusals as quoted in github.com/GodotNuts/GodotFirebase/issues/376 and googleapis/nodejs-firestore/issues/991',
     },
+    { how: 'documentation', what: 'lists and counts' },
   ],
   probe: askFirestore,
 };

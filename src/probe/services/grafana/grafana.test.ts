@@ -1,4 +1,4 @@
-/** Recorded: https://grafana.com/docs/grafana/latest/developers/http_api/ (other, org, folder_dashboard_search, access_control). */
+/** Answers as described in https://grafana.com/docs/grafana/latest/developers/http_api/ (other, org, folder_dashboard_search, access_control). */
 import { afterEach, describe, expect, it } from 'vitest';
 import { askPort } from '../../testing/ask.ts';
 import type { Reply, TestHttpServer } from '../../testing/http-server.ts';

@@ -97,7 +97,12 @@ export const grafana: ProbeService = {
     'https://grafana.com/docs/grafana/latest/developers/http_api/',
     'https://grafana.com/docs/grafana/latest/setup-grafana/configure-security/',
   ],
-  tested: [{ how: 'recorded', what: 'the answers in Grafana’s HTTP API reference and pkg/api/api.go (10.x)' }],
+  tested: [
+    {
+      how: 'documentation',
+      what: 'answers as Grafana’s HTTP API reference and pkg/api/accesscontrol.go describe them (10.x)',
+    },
+  ],
   recognise: (root) => {
     const page = root.body.subarray(0, 65_536).toString('latin1');
     const toLogin = root.status === 302 && /(?:^|\/)login$/.test(root.headers.location ?? '');

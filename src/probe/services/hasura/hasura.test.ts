@@ -72,6 +72,12 @@ describe('the Hasura dialogue', () => {
     expect(result.reason).toContain('no admin secret');
   });
 
+  it('takes a configuration with a secret set for no proof that strangers are administrators', async () => {
+    const change = (request: string): Reply | undefined =>
+      request === 'GET /v1alpha1/config' ? [200, { version: 'v2.36.0', is_admin_secret_set: true }] : undefined;
+    expect(await askPort(await engine({ change }), 'hasura')).toMatchObject({ verdict: 'secured' });
+  });
+
   it('counts what the role of strangers sees', async () => {
     expect(await askPort(await engine({ queries: ['users', 'users_aggregate'] }))).toMatchObject({
       service: 'hasura',

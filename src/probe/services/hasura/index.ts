@@ -4,8 +4,8 @@
  * ```
  * GET /v1/version        {"version":"v2.36.0"}
  * GET /v1/<random>       404 {"path":"$","error":"resource does not exist","code":"not-found"}: the control request
- * GET /v1alpha1/config   200 to administrators only (`onlyAdmin` in Hasura.Server.App): no admin secret is set;
- *                        400/401 {"error":"x-hasura-admin-secret/x-hasura-access-key required, but not found","code":"access-denied"}
+ * GET /v1alpha1/config   to administrators only: 200 {"is_admin_secret_set":false,…}: no admin secret is set; 400/401
+ *                        {"error":"x-hasura-admin-secret/x-hasura-access-key required, but not found","code":"access-denied"}
  * POST /v1/graphql       {__schema{…}}: the schema of the role that strangers have (HASURA_GRAPHQL_UNAUTHORIZED_ROLE)
  *                        {users_aggregate{aggregate{count}}}: rows that this role sees
  * ```
@@ -45,7 +45,8 @@ async function askHasura(context: ProbeContext): Promise<Observation> {
   if (version === undefined) return unidentified('Hasura');
   const config = await session.get(CONFIG, { maxBytes: SHORT_ANSWER });
   const settings = okJson(config);
-  const admin = isRecord(settings) && 'is_admin_secret_set' in settings;
+  // `true` here would be an administrator's answer that something in front asked for: the schema tells what it allows.
+  const admin = isRecord(settings) && settings.is_admin_secret_set === false;
   const probe = await session.post(GRAPHQL, SCHEMA);
   const body = parseJson(probe.body);
   const schema = probe.status === 200 ? readSchema(body) : undefined;
@@ -226,9 +227,10 @@ export const hasura: ProbeService = {
     'https://github.com/hasura/graphql-engine/blob/master/server/src-lib/Hasura/Server/App.hs',
   ],
   tested: [
+    { how: 'recorded', what: 'Hasura 2.x: the refusal as in hasura/graphql-engine issue 7264' },
     {
-      how: 'recorded',
-      what: 'Hasura 2.x: answers as in Hasura.Server.App, its documentation and hasura/graphql-engine issue 7264',
+      how: 'documentation',
+      what: 'the configuration as in its config API’s reference and the engine’s test_config_api.py; schema and counts',
     },
   ],
   recognise: ({ status, headers, body }) => {

@@ -2,7 +2,8 @@
  * InfluxDB, HTTP port 8086 (1.x and 2.x) and 8181 (3). The backup port 8088 of 1.x knows no login; it is not asked.
  *
  * ```
- * GET /ping       1.x, 2.x: 204 with X-Influxdb-Version; 3: 200 {"version":"3.0.1"}, or 401
+ * GET /ping       1.x, 2.x: 204 with X-Influxdb-Version; 3: 401 by default (github.com/influxdata/docs-v2/issues/7395), else
+ *                 200 {"version":"3.0.1"}
  * GET /<random>   404; 2xx: a catch-all
  *
  * 1.x  GET /query?q=SHOW DATABASES         200 {"results":[{"series":[{"values":[["shop"]]}]}]}: `auth-enabled` is off, so
@@ -58,8 +59,11 @@ async function lockedPing(context: ProbeContext, session: PostingSession, base: 
   const own =
     list.answer.headers['x-influxdb-version'] !== undefined ||
     /influx/i.test(list.answer.headers['www-authenticate'] ?? '');
-  if (!isLocked(list) || !own) return unidentified('InfluxDB');
-  return conclude(base, 'secured', `the list of databases is refused (${list.status})`);
+  if (!isLocked(list)) return unidentified('InfluxDB');
+  const refused = conclude(base, 'secured', `the list of databases is refused (${list.status})`);
+  if (own) return refused;
+  // 3 refuses everything without a word of its own: on its own port that fits it, and others.
+  return context.port === 8181 && list.status === 401 ? { ...refused, tentative: true } : unidentified('InfluxDB');
 }
 
 async function askTwo(context: ProbeContext, session: PostingSession, base: Known): Promise<Observation> {
@@ -111,7 +115,7 @@ export const influxdb: ProbeService = {
   ],
   tested: [
     { how: 'server', what: 'InfluxDB 1.6.7 (open, auth-enabled, TLS)' },
-    { how: 'recorded', what: 'the answers in the API references of 2.x and 3 Core' },
+    { how: 'documentation', what: 'answers as the API references of 2.x and 3 Core describe them' },
   ],
   recognise: (root) => {
     if (root.headers['x-influxdb-version'] !== undefined || isPage(root.body)) return 'sure';

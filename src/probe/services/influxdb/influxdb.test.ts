@@ -1,6 +1,6 @@
 /**
- * 1.x is tested against a real server. Recorded: 2.x from https://docs.influxdata.com/influxdb/v2/api/ (GetPing, GetSetup),
- * 3 Core from https://docs.influxdata.com/influxdb3/core/api/v3/.
+ * 1.x is tested against a real server. Answers as described: 2.x in https://docs.influxdata.com/influxdb/v2/api/ (GetPing, GetSetup),
+ * 3 Core in https://docs.influxdata.com/influxdb3/core/api/v3/.
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import { askPort } from '../../testing/ask.ts';

@@ -6,7 +6,8 @@
  * GET /<random>      404 {"error_code":404,…}; 2xx: a catch-all or a honeypot
  * GET /subjects      ["orders-value",…] (Registry)      GET /mode   {"mode":"READWRITE"}: it takes writes
  * GET /topics        ["orders",…] (REST Proxy)
- * GET /connectors    ["sink",…] (Connect); their configurations hold passwords and are never asked for
+ * GET /connectors    ["sink",…] (Connect); with BasicAuthSecurityRestExtension 401 "User cannot access the resource." to
+ *                    every path (JaasBasicAuthFilter of apache/kafka); their configurations hold passwords and are never asked for
  * ```
  *
  * Connect has no access control of its own: without the extension for Basic authentication whoever lists connectors
@@ -30,13 +31,16 @@ async function probe(context: ProbeContext): Promise<Observation> {
   const connect = root.status === 200 && text(at(body, 'kafka_cluster_id')) !== undefined;
   const typed = TYPES.exec(root.headers['content-type'] ?? '')?.[1];
   const empty = root.status === 200 && isRecord(body) && Object.keys(body).length === 0;
-  if (!connect && typed === undefined && !empty && !isRefusal(root)) return unidentified('a Kafka REST service');
-  if (isRefusal(root)) {
+  if (!connect && typed === undefined && !empty && !isRefusal(root) && !isConnectRefusal(root))
+    return unidentified('a Kafka REST service');
+  if (isRefusal(root) || isConnectRefusal(root)) {
     context.record('GET /', `${root.status}`);
-    const own = typed !== undefined;
+    // The words of Connect's filter stand in many a program's tutorial: elsewhere than on its own port they are a hint.
+    const own = typed !== undefined || (isConnectRefusal(root) && context.port === 8083);
     const reason = `the service refuses strangers (${root.status})`;
     return {
       identified: true,
+      ...(isConnectRefusal(root) ? { product: 'connect' } : {}),
       ...(own ? {} : { tentative: true as const }),
       verdict: 'secured',
       datasets: [],
@@ -129,6 +133,10 @@ function isRefusal(answer: HttpAnswer): boolean {
   return refused && count(at(parseJson(answer.body), 'error_code')) !== undefined;
 }
 
+function isConnectRefusal(answer: HttpAnswer): boolean {
+  return answer.status === 401 && answer.body.toString('latin1', 0, 64) === 'User cannot access the resource.';
+}
+
 export const kafkaHttp: ProbeService = {
   id: 'kafka',
   face: 'http',
@@ -154,8 +162,8 @@ export const kafkaHttp: ProbeService = {
   ],
   tested: [
     {
-      how: 'recorded',
-      what: 'answers in the API references of Schema Registry, REST Proxy and Connect (docs.confluent.io)',
+      how: 'documentation',
+      what: 'answers as the API references of Schema Registry, REST Proxy and Connect (docs.confluent.io) and JaasBasicAuthFilter of apache/kafka describe them',
     },
   ],
   recognise: ({ status, body, headers }) => {

@@ -155,6 +155,11 @@ describe('the dialogue with Kafka’s REST services', () => {
   });
 
   it('takes a refusal as secured, and a catch-all as nothing', async () => {
+    // connect/basic-auth-extension/…/JaasBasicAuthFilter.java of apache/kafka
+    expect(await ask({}, [401, 'User cannot access the resource.'])).toMatchObject({
+      product: 'connect',
+      verdict: 'secured',
+    });
     expect(await ask({}, [401, { error_code: 401, message: 'Unauthorized' }])).toMatchObject({ verdict: 'secured' });
     expect(await ask({ ...registry }, [200, []])).toMatchObject({ verdict: 'inconclusive' });
     expect(await ask({}, [200, '<html></html>'])).toMatchObject({ verdict: 'unidentified' });

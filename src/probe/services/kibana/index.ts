@@ -8,7 +8,9 @@
  * GET /api/<random>         404: the control request
  * GET /api/saved_objects/_find?type=index-pattern&fields=title&per_page=100
  *                           {"total":…,"saved_objects":[{"attributes":{"title":"orders-*"}}]}; 401, 403; 302 /login
- * GET /internal/security/me Kibana: 401; 404 or nothing without security; the anonymous provider's user and roles
+ * GET /internal/security/me Kibana: 401; 404 or nothing without security; the anonymous provider's user and roles. Since 9
+ *                           400 to strangers' programs
+ * GET /api/security/v1/me   the same before 7.6, where the other path is unknown; asked after its 404 only (gone in 9)
  * GET /api/v1/configuration/account   OpenSearch Dashboards: the same
  * ```
  */
@@ -22,6 +24,7 @@ import { concluded, counted, doubtful, type Identity, isRefused, okJson, SHORT_A
 
 const PATTERNS = '/api/saved_objects/_find?type=index-pattern&fields=title&per_page=100';
 const WHO = { kibana: '/internal/security/me', 'opensearch-dashboards': '/api/v1/configuration/account' } as const;
+const WHO_BEFORE_7_6 = '/api/security/v1/me';
 type Product = keyof typeof WHO;
 
 async function askKibana(context: ProbeContext): Promise<Observation> {
@@ -70,14 +73,21 @@ async function open(
 ): Promise<Open> {
   const notTested = ['the indices behind it: they are reached through its console, which is not asked'];
   const seen = `a stranger uses it without logging in and reads ${counted(total, 'index pattern')}`;
-  const who = await session.get(WHO[product], { maxBytes: SHORT_ANSWER });
+  const now = await session.get(WHO[product], { maxBytes: SHORT_ANSWER });
+  // An old Kibana does not know the path, with security on or off.
+  const before = product === 'kibana' && now.status === 404;
+  const who = before ? await session.get(WHO_BEFORE_7_6, { maxBytes: SHORT_ANSWER }) : now;
+  if (before) context.record(`GET ${WHO.kibana}`, '404');
   const user = parseJson(who.body);
   const nobody = who.status === 404 || who.status === 204 || (who.status === 200 && !isRecord(user));
   const roles = at(user, 'roles') ?? at(user, 'data', 'roles');
   const all =
     Array.isArray(roles) &&
     roles.some((role) => role === 'superuser' || role === 'all_access' || role === 'kibana_admin');
-  context.record(`GET ${WHO[product]}`, `${who.status}${nobody ? ', no user: security is off' : ''}`);
+  context.record(
+    `GET ${before ? WHO_BEFORE_7_6 : WHO[product]}`,
+    `${who.status}${nobody ? ', no user: security is off' : ''}`,
+  );
   if (who.status < 300 || who.status === 404) {
     if (nobody)
       return {
@@ -135,6 +145,7 @@ export const kibana: ProbeService = {
     { path: '/api/<nonce>', why: 'the control request, which must fail' },
     { path: PATTERNS, why: 'titles of index patterns' },
     { path: WHO.kibana, why: 'Kibana: who the stranger is taken for' },
+    { path: WHO_BEFORE_7_6, why: 'Kibana before 7.6: who the stranger is taken for' },
     { path: WHO['opensearch-dashboards'], why: 'OpenSearch Dashboards: who the stranger is taken for' },
   ]),
   remediation: {
@@ -151,9 +162,12 @@ export const kibana: ProbeService = {
   tested: [
     {
       how: 'recorded',
-      what: 'Kibana 5.1 to 8.x: answers as in elastic/kibana issue 9745 and pull requests 159768 and 268942',
+      what: 'Kibana: the way to the login as in elastic/kibana issue 9745',
     },
-    { how: 'documentation', what: 'OpenSearch Dashboards' },
+    {
+      how: 'documentation',
+      what: 'Kibana 5.1 to 9: users as in x-pack/plugins/security/server/routes/authentication/common.ts; OpenSearch Dashboards',
+    },
   ],
   recognise: (root) => {
     if (productOf(root) !== undefined) return 'sure';

@@ -61,6 +61,12 @@ describe('the Kibana dialogue', () => {
     expect(result.notTested).toContain('whether a stranger may write');
   });
 
+  it('asks an old Kibana, which does not know the newer path, before it says that security is off', async () => {
+    const old = (path: string): Reply =>
+      path === '/api/security/v1/me' ? [200, { roles: ['kibana_user'] }, KIBANA] : open(MISSING)(path);
+    expect(await askPort(await dashboards(old), 'kibana')).toMatchObject({ verdict: 'anonymous-read' });
+  });
+
   it('calls an anonymous superuser open to writing', async () => {
     expect(await askPort(await dashboards(open([200, { roles: ['superuser'] }, KIBANA])), 'kibana')).toMatchObject({
       verdict: 'anonymous-write',

@@ -173,7 +173,7 @@ export const kubernetes: ProbeService = {
   ],
   tested: [
     {
-      how: 'recorded',
+      how: 'documentation',
       what: 'answers in Kubernetes’ documentation and source (kubernetes.io/docs/reference/using-api; kubelet/server/server.go)',
     },
   ],

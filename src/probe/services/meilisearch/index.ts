@@ -198,7 +198,12 @@ export const meilisearch: ProbeService = {
     'https://www.meilisearch.com/docs/reference/api/stats',
     'https://www.meilisearch.com/docs/reference/errors/error_codes',
   ],
-  tested: [{ how: 'recorded', what: 'the answers in Meilisearch’s API reference (1.x)' }],
+  tested: [
+    {
+      how: 'documentation',
+      what: 'answers as Meilisearch’s API reference and its extractors/authentication/mod.rs describe them (1.x)',
+    },
+  ],
   recognise: (root) => {
     const dashboard = /<title>meilisearch/i.test(root.body.subarray(0, 4_096).toString('latin1'));
     return recognised(root, root.status === 200 && (dashboard || isRunning(root.body.toString('utf8'))));

@@ -1,4 +1,4 @@
-/** Recorded: https://www.meilisearch.com/docs/reference/api/stats, …/health, …/version, …/reference/errors/error_codes. */
+/** The examples of https://www.meilisearch.com/docs/reference/api/stats, …/health, …/version, …/reference/errors/error_codes. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { askPort } from '../../testing/ask.ts';
 import type { Reply, TestHttpServer } from '../../testing/http-server.ts';

@@ -66,8 +66,8 @@ export const mssql: ProbeService = {
   ],
   tested: [
     {
-      how: 'recorded',
-      what: 'PRELOGIN response of MS-TDS section 4.2 (learn.microsoft.com/openspecs/windows_protocols/ms-tds)',
+      how: 'documentation',
+      what: 'the PRELOGIN response of MS-TDS section 4.2 (learn.microsoft.com/openspecs/windows_protocols/ms-tds)',
     },
   ],
   probe,

@@ -108,7 +108,7 @@ async function run(
 /** Codes are words of the product's; messages may hold names and are dropped. */
 function codeOf(answer: Answer): string | undefined {
   const code = text(at(answer.value, 'code'));
-  return code !== undefined && /^[A-Za-z.]{1,100}$/.test(code) ? code : undefined;
+  return code !== undefined && /^(?:Neo|Memgraph)(?:\.[A-Z][A-Za-z]{1,60}){1,3}$/.test(code) ? code : undefined;
 }
 
 function told(

@@ -62,7 +62,7 @@ export const nfs: ProbeService = {
   ],
   tested: [
     { how: 'server', what: 'NFS-Ganesha 4.3, NFSv4 (for all, writable, other hosts only)' },
-    { how: 'recorded', what: 'portmapper and mountd: replies after RFC 1833 and RFC 1813' },
+    { how: 'documentation', what: 'portmapper and mountd: replies after RFC 1833 and RFC 1813' },
   ],
   probe,
 };

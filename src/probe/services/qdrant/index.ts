@@ -2,7 +2,8 @@
  * Qdrant 1.x, HTTP port 6333 (gRPC on 6334).
  *
  * ```
- * GET /                     200 {"title":"qdrant - vector search engine","version":"1.9.2",…}, never refused
+ * GET /                     200 {"title":"qdrant - vector search engine","version":"1.9.2",…}, never refused since keys have
+ *                           exceptions; before (1.2) 403 "Invalid api-key" like everything else
  * GET /<random>             404; 2xx: a catch-all
  * GET /collections          200 {"result":{"collections":[{"name":"docs"}]},"status":"ok"}: no key is configured, so
  *                           everything is open; 401 or 403 "Must provide an API key or an Authorization bearer token"
@@ -13,7 +14,7 @@
  * means that no access control exists.
  *
  * Sources: https://qdrant.tech/documentation/guides/security/, https://api.qdrant.tech/,
- * https://github.com/qdrant/qdrant/blob/master/src/actix/auth.rs
+ * https://github.com/qdrant/qdrant/blob/master/src/actix/auth.rs, before 1.8 …/src/actix/api_key.rs
  */
 
 import type { PostingSession } from '../../../net/connection.ts';
@@ -42,6 +43,10 @@ function titleOf(body: unknown): boolean {
 async function askQdrant(context: ProbeContext): Promise<Observation> {
   const session = await context.http();
   const root = await askJson(session, context, '/', { maxBytes: 65_536 });
+  if (root.status === 403 && /^Invalid api-key$/.test(root.answer.body.subarray(0, 100).toString('latin1'))) {
+    const refused = conclude(known(undefined, undefined), 'secured', `everything is refused (${root.status})`);
+    return context.port === 6333 ? refused : { ...refused, tentative: true };
+  }
   if (root.status !== 200 || !titleOf(root.json)) return unidentified('Qdrant');
   const base = known(undefined, parseVersion(text(at(root.json, 'version'))));
   const list = await askJson(session, context, '/collections');
@@ -133,7 +138,12 @@ export const qdrant: ProbeService = {
     security: 'Treat the payloads as read by strangers, and the texts behind the embeddings as well.',
   },
   references: ['https://qdrant.tech/documentation/guides/security/', 'https://api.qdrant.tech/'],
-  tested: [{ how: 'recorded', what: 'the answers in Qdrant’s API reference and src/actix/auth.rs (1.x)' }],
+  tested: [
+    {
+      how: 'documentation',
+      what: 'answers as Qdrant’s API reference and src/actix/auth.rs, api_key.rs describe them (1.x)',
+    },
+  ],
   recognise: (root) => recognised(root, root.status === 200 && titleOf(parseJson(root.body))),
   probe: askQdrant,
 };

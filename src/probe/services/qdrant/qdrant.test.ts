@@ -1,4 +1,4 @@
-/** Recorded: https://api.qdrant.tech/api-reference/collections/get-collection, …/points/scroll-points, src/actix/auth.rs. */
+/** Answers as described in https://api.qdrant.tech/api-reference/collections/get-collection, …/points/scroll-points, src/actix/auth.rs. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { askPort } from '../../testing/ask.ts';
 import type { Reply, TestHttpServer } from '../../testing/http-server.ts';
@@ -76,6 +76,8 @@ describe('the Qdrant dialogue', () => {
       version: '1.9.2',
       verdict: 'secured',
     });
+    // src/actix/api_key.rs of qdrant/qdrant, before paths were excepted
+    expect(await askPort(await node({}, [403, 'Invalid api-key']), 'qdrant')).toMatchObject({ verdict: 'secured' });
     const honeypot = await node(OPEN, [200, { result: { points_count: 1 }, status: 'ok' }]);
     expect(await askPort(honeypot, 'qdrant')).toMatchObject({ verdict: 'inconclusive', datasets: [] });
   });

@@ -32,7 +32,9 @@ export const rethinkdbConsole: ProbeService = {
   allow: rethinkdbConsoleAllow,
   remediation: REMEDIATION,
   references: ['https://rethinkdb.com/docs/security/', 'https://rethinkdb.com/docs/administration-tools/'],
-  tested: [{ how: 'recorded', what: 'the console’s first page (github.com/rethinkdb/rethinkdb, admin/templates)' }],
+  tested: [
+    { how: 'documentation', what: 'the console’s first page (github.com/rethinkdb/rethinkdb, admin/templates)' },
+  ],
   recognise: (root) => (isConsole(root) ? 'sure' : 'no'),
   probe,
 };

@@ -107,7 +107,10 @@ export const rethinkdb: ProbeService = {
     'https://rethinkdb.com/docs/security/',
   ],
   tested: [
-    { how: 'recorded', what: 'answers of https://rethinkdb.com/docs/writing-drivers/ and /api/javascript/info/' },
+    {
+      how: 'documentation',
+      what: 'answers as of https://rethinkdb.com/docs/writing-drivers/ and /api/javascript/info/',
+    },
   ],
   probe,
 };

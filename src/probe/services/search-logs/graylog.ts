@@ -56,7 +56,10 @@ export const graylog: ProbeService = {
   remediation,
   references: ['https://go2docs.graylog.org/current/setting_up_graylog/rest_api.html'],
   tested: [
-    { how: 'recorded', what: 'HelloWorldResource of Graylog2/graylog2-server and the REST API’s documentation (5.x)' },
+    {
+      how: 'documentation',
+      what: 'answers as HelloWorldResource of Graylog2/graylog2-server and the REST API’s reference describe them (5.x)',
+    },
   ],
   recognise: (root) => {
     const page = /<title>Graylog/i.test(root.body.subarray(0, 16_384).toString('latin1'));

@@ -6,9 +6,12 @@
  * GET /loki/api/v1/<random>           404; 2xx: a catch-all
  * GET /loki/api/v1/labels             200 {"status":"success","data":["app","host"]}: `auth_enabled: false`, so reading and
  *                                     pushing are open; 401 "no org id": tenants are kept apart
- * … with X-Scope-OrgID: <random>      200: the tenant’s name is taken on trust, nothing asks who one is; 401, 403: a
- *                                     proxy does
+ * GET /loki/api/v1/labels?start=1&end=2, with X-Scope-OrgID: <random>
+ *                                     200: the tenant’s name is taken on trust, nothing asks who one is; 401, 403: a proxy does
  * ```
+ *
+ * In 1970, because ingesters, which are asked for what is new only, make an empty place for every tenant that they are asked
+ * for (`Ingester.Label` calls `GetOrCreateInstance`; `SingleTenantQuerier.buildQueryIntervals` leaves them out).
  *
  * Lines are never asked for: they carry personal data. Sources:
  * https://grafana.com/docs/loki/latest/reference/loki-http-api/, …/loki/latest/operations/authentication/
@@ -24,6 +27,7 @@ import { remediation } from './remediation.ts';
 
 const BUILD = '/loki/api/v1/status/buildinfo';
 const LABELS = '/loki/api/v1/labels';
+const LABELS_OF_1970 = `${LABELS}?start=1&end=2`;
 
 async function askLoki(context: ProbeContext): Promise<Observation> {
   const session = await context.http();
@@ -49,9 +53,9 @@ async function askLoki(context: ProbeContext): Promise<Observation> {
   }
   if (!isLocked(list)) return notReady(base, 'the list of labels', list);
   if (!noTenant) return conclude(base, 'secured', `the list of labels is refused (${list.status})`);
-  const tenant = await askJson(session, context, LABELS, {
+  const tenant = await askJson(session, context, LABELS_OF_1970, {
     headers: { 'x-scope-orgid': context.nonce() },
-    shown: `${LABELS} as a random tenant`,
+    shown: `${LABELS_OF_1970} as a random tenant`,
     maxBytes: 65_536,
     note: () => undefined,
   });
@@ -60,6 +64,7 @@ async function askLoki(context: ProbeContext): Promise<Observation> {
       'tenants are kept apart, but their names are taken on trust: whoever names one reads and pushes its logs';
     return conclude(base, 'anonymous-write', what, ['logs of tenants: none was named']);
   }
+  if (!isLocked(tenant)) return notReady(base, 'the list of labels of a random tenant', tenant);
   return conclude(
     base,
     'secured',
@@ -80,11 +85,11 @@ export const loki: ProbeService = {
     { path: BUILD, why: 'product and version' },
     { path: LABELS, why: 'names of labels' },
     { path: '/loki/api/v1/<nonce>', why: 'the control request, which must fail' },
-    { path: LABELS, headers: { 'x-scope-orgid': '<nonce>' }, why: 'whether a tenant’s name is taken on trust' },
+    { path: LABELS_OF_1970, headers: { 'x-scope-orgid': '<nonce>' }, why: 'whether a tenant’s name is taken on trust' },
   ]),
   remediation,
   references: ['https://grafana.com/docs/loki/latest/operations/authentication/'],
-  tested: [{ how: 'recorded', what: 'the answers in Loki’s HTTP API reference (2.9)' }],
+  tested: [{ how: 'documentation', what: 'answers as Loki’s HTTP API reference describes them (2.9)' }],
   recognise: (root) => perhaps(root, root.status === 404),
   probe: askLoki,
 };

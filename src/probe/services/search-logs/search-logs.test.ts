@@ -1,5 +1,5 @@
 /**
- * Recorded: https://grafana.com/docs/loki/latest/reference/loki-http-api/, HelloWorldResource of Graylog2/graylog2-server,
+ * Answers as described in https://grafana.com/docs/loki/latest/reference/loki-http-api/, HelloWorldResource of Graylog2/graylog2-server,
  * https://docs.splunk.com/Documentation/Splunk/latest/RESTREF/RESTintrospect, https://datalust.co/docs/server-http-api,
  * src/sentry/api/endpoints/index.py of getsentry/sentry.
  */
@@ -39,7 +39,7 @@ describe('the Loki dialogue', () => {
   it('is open to whoever names a tenant, unless something asks who that is', async () => {
     const tenants = async (answer: Reply) => {
       const server = await httpServer((path, request) => {
-        if (path !== '/loki/api/v1/labels') return BUILD[path] ?? missing;
+        if (!path.startsWith('/loki/api/v1/labels')) return BUILD[path] ?? missing;
         return request.headers['x-scope-orgid'] === undefined ? [401, 'no org id\n'] : answer;
       });
       servers.push(server);
@@ -47,6 +47,7 @@ describe('the Loki dialogue', () => {
     };
     expect(await tenants([200, { status: 'success' }])).toMatchObject({ verdict: 'anonymous-write', datasets: [] });
     expect(await tenants([403, 'who are you'])).toMatchObject({ verdict: 'secured' });
+    expect(await tenants([500, 'too many outstanding requests'])).toMatchObject({ verdict: 'inconclusive' });
   });
 });
 

@@ -56,7 +56,12 @@ export const sentry: ProbeService = {
   ]),
   remediation,
   references: ['https://docs.sentry.io/api/', 'https://develop.sentry.dev/self-hosted/'],
-  tested: [{ how: 'recorded', what: 'src/sentry/api/endpoints/index.py and Sentry’s API documentation' }],
+  tested: [
+    {
+      how: 'documentation',
+      what: 'answers as src/sentry/api/endpoints/index.py and Sentry’s API reference describe them',
+    },
+  ],
   recognise: (root) => {
     const toLogin = /\/auth\/login\//.test(root.headers.location ?? '');
     const named =

@@ -55,7 +55,7 @@ export const seq: ProbeService = {
   ]),
   remediation,
   references: ['https://datalust.co/docs/authentication', 'https://datalust.co/docs/server-http-api'],
-  tested: [{ how: 'recorded', what: 'the answers in Seq’s server HTTP API documentation (2024)' }],
+  tested: [{ how: 'documentation', what: 'answers as Seq’s server HTTP API reference describes them (2024)' }],
   recognise: (root) => {
     const page = /<title>Seq(?:<| |—)/.test(root.body.subarray(0, 16_384).toString('latin1'));
     return page

@@ -86,7 +86,7 @@ export const splunk: ProbeService = {
   ]),
   remediation,
   references: ['https://docs.splunk.com/Documentation/Splunk/latest/RESTREF/RESTintrospect'],
-  tested: [{ how: 'recorded', what: 'the answers in Splunk’s REST API reference (9.x)' }],
+  tested: [{ how: 'documentation', what: 'answers as Splunk’s REST API reference describes them (9.x)' }],
   recognise: (root) => {
     const own =
       /^splunkd$/i.test(root.headers.server ?? '') ||

@@ -4,11 +4,14 @@
  * ```
  * GET /_health             204, header `strapi: You are so French!`; `x-powered-by: Strapi <strapi.io>` on every answer
  * GET /admin/init          {"data":{"hasAdmin":true,…}}; false: whoever comes first becomes administrator
- * GET /api/<random>?…      404 {"data":null,"error":{"status":404,"name":"NotFoundError",…}}: the control request
- * GET /api/<plural>?pagination[pageSize]=1&fields[0]=id
+ * GET /api/<random>?…      404 {"data":null,"error":{"status":404,"name":"NotFoundError",…}}: the control request;
+ *                          {"statusCode":404,…}: release 3, whose API lies elsewhere
+ * GET /api/<plural>?pagination[pageSize]=1&pagination[withCount]=true&fields[0]=id
  *                          {"data":[{"id":1}],"meta":{"pagination":{"total":12}}}; 403 {"error":{"name":"ForbiddenError"}}
- * GET /api/users/count     12, where the role Public may count accounts; 403
+ * GET /api/users/count     12, where the role Public may count accounts; 403; 404: the API lies elsewhere (`api.rest.prefix`)
  * ```
+ *
+ * `withCount` is asked for because `api.rest.withCount` may be off (core-api/service/pagination.ts of strapi/strapi).
  *
  * Content types that do not exist, and those that the role Public may not find, differ only in 404 and 403.
  */
@@ -24,8 +27,8 @@ import { counted, doubtful, type Identity, okJson, SHORT_ANSWER } from '../web-a
 const WELL_KNOWN = ['articles', 'posts', 'pages', 'products', 'orders', 'customers', 'profiles', 'contacts', 'members'];
 const MOST_TYPES = 30;
 const PLURAL = /^[a-z][a-z0-9-]{0,99}$/;
-/** `pagination[pageSize]=1&fields[0]=id` */
-const TOTAL = 'pagination%5BpageSize%5D=1&fields%5B0%5D=id';
+/** `pagination[pageSize]=1&pagination[withCount]=true&fields[0]=id` */
+const TOTAL = 'pagination%5BpageSize%5D=1&pagination%5BwithCount%5D=true&fields%5B0%5D=id';
 
 async function askStrapi(context: ProbeContext): Promise<Observation> {
   const session = await context.http();
@@ -43,7 +46,7 @@ async function askStrapi(context: ProbeContext): Promise<Observation> {
     'GET /admin/init',
     `${init.status}${typeof hasAdmin === 'boolean' ? `, hasAdmin is ${hasAdmin}` : ''}`,
   );
-  const { asked, datasets } = await readTypes(context, session);
+  const { asked, datasets, unsettled, elsewhere } = await readTypes(context, session);
   const documents = sumKnown(datasets.map((one) => one.documents));
   const size = { ...(documents === undefined ? {} : { documents }), datasets };
   const seen = `a stranger reads ${counted(datasets.length, 'content type')} with ${grouped(documents ?? 0)} entries`;
@@ -53,7 +56,15 @@ async function askStrapi(context: ProbeContext): Promise<Observation> {
     return { ...identity, verdict: 'anonymous-write', ...size, reason, notTested };
   }
   notTested.push('whether a stranger may write: only the permissions of the role Public tell');
-  if (documents !== undefined) return { ...identity, verdict: 'anonymous-read', ...size, reason: seen, notTested };
+  if (datasets.length > 0) return { ...identity, verdict: 'anonymous-read', ...size, reason: seen, notTested };
+  if (elsewhere || text(at(parseJson(control.body), 'error', 'name')) === undefined) {
+    const reason = 'its API does not lie under /api as releases 4 and 5 have it';
+    return { ...identity, verdict: 'inconclusive', ...size, reason, notTested };
+  }
+  if (unsettled > 0) {
+    const reason = `${counted(unsettled, 'content type')} answered with neither entries nor a refusal`;
+    return { ...identity, verdict: 'inconclusive', ...size, reason, notTested };
+  }
   const reason = `the role Public finds none of ${counted(asked, 'content type')} asked for`;
   return { ...identity, verdict: 'secured', ...size, reason, notTested };
 }
@@ -61,7 +72,8 @@ async function askStrapi(context: ProbeContext): Promise<Observation> {
 async function readTypes(
   context: ProbeContext,
   session: HttpSession,
-): Promise<{ asked: number; datasets: ObservedDataset[] }> {
+): Promise<{ asked: number; datasets: ObservedDataset[]; unsettled: number; elsewhere: boolean }> {
+  let unsettled = 0;
   const datasets: ObservedDataset[] = [];
   const accounts = await session.get('/api/users/count', { maxBytes: SHORT_ANSWER });
   const people = count(okJson(accounts));
@@ -74,10 +86,12 @@ async function readTypes(
   for (const name of asked) {
     const answer = await session.get(`/api/${name}?${TOTAL}`, { maxBytes: SHORT_ANSWER });
     const total = totalIn(answer);
+    const readable = answer.status === 200 && Array.isArray(at(okJson(answer), 'data'));
+    if (!readable && ![401, 403, 404, 405].includes(answer.status)) unsettled++;
     context.record(`GET /api/${datasetName(name)}?${TOTAL}`, total === undefined ? refusalIn(answer) : '200, total');
     if (total !== undefined && total > 0) datasets.push({ name: datasetName(name), documents: total, fields: [] });
   }
-  return { asked: asked.length + 1, datasets };
+  return { asked: asked.length + 1, datasets, unsettled, elsewhere: accounts.status === 404 };
 }
 
 function totalIn(answer: HttpAnswer): number | undefined {
@@ -116,8 +130,8 @@ export const strapi: ProbeService = {
   references: ['https://docs.strapi.io/cms/api/rest', 'https://docs.strapi.io/cms/features/users-permissions'],
   tested: [
     {
-      how: 'recorded',
-      what: 'Strapi 5: answers as in its REST documentation and packages/core/admin/server/src/controllers/admin.ts',
+      how: 'documentation',
+      what: 'Strapi 4 and 5: answers as its REST documentation, controllers/admin.ts and core-api/service/pagination.ts describe them',
     },
   ],
   recognise: ({ headers }) => (/^strapi\b/i.test(headers['x-powered-by'] ?? '') ? 'sure' : 'possible'),

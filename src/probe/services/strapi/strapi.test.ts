@@ -28,7 +28,10 @@ const cms =
     if (path === '/admin/init') return [200, { data: { uuid: 'secret-uuid', hasAdmin } }, POWERED];
     if (path === '/api/users/count')
       return accounts === undefined ? error(403, 'ForbiddenError') : [200, accounts, POWERED];
-    const name = /^\/api\/([a-z-]+)\?pagination%5BpageSize%5D=1&fields%5B0%5D=id$/.exec(path)?.[1] ?? '';
+    const name =
+      /^\/api\/([a-z-]+)\?pagination%5BpageSize%5D=1&pagination%5BwithCount%5D=true&fields%5B0%5D=id$/.exec(
+        path,
+      )?.[1] ?? '';
     if (!Object.hasOwn(totals, name))
       return name === 'orders' ? error(403, 'ForbiddenError') : error(404, 'NotFoundError');
     return [
@@ -65,6 +68,21 @@ describe('the Strapi dialogue', () => {
 
   it('is secured where Public finds nothing', async () => {
     expect(await askPort(await serve(cms({})), 'strapi')).toMatchObject({ verdict: 'secured', datasets: [] });
+  });
+
+  it.each<[string, (path: string) => Reply | undefined]>([
+    ['has its API elsewhere', (path) => (path === '/api/users/count' ? error(404, 'NotFoundError') : undefined)],
+    [
+      'does not understand the question',
+      (path) => (path.includes('articles') ? error(400, 'ValidationError') : undefined),
+    ],
+    [
+      'is of release 3',
+      (path) => (path.startsWith('/api/') ? [404, { statusCode: 404, error: 'Not Found' }, POWERED] : undefined),
+    ],
+  ])('does not call secured what %s', async (_what, change) => {
+    const port = await serve((path) => change(path) ?? cms({})(path));
+    expect(await askPort(port, 'strapi')).toMatchObject({ verdict: 'inconclusive', datasets: [] });
   });
 
   it('believes no server that has every content type', async () => {

@@ -273,8 +273,9 @@ export const supabase: ProbeService = {
   tested: [
     {
       how: 'recorded',
-      what: 'PostgREST’s documentation; github.com/PostgREST/postgrest/issues/3656, supabase/postgrest-js/issues/305, AppFlowy-IO/AppFlowy/issues/4313 and nuxt-modules/supabase/issues/195',
+      what: 'refusals as quoted in github.com/PostgREST/postgrest/issues/3656, supabase/postgrest-js/issues/305, AppFlowy-IO/AppFlowy/issues/4313 and nuxt-modules/supabase/issues/195',
     },
+    { how: 'documentation', what: 'descriptions and counts as in PostgREST’s documentation' },
   ],
   probe: askSupabase,
 };

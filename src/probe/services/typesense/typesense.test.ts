@@ -1,4 +1,4 @@
-/** Recorded: https://typesense.org/docs/27.1/api/collections.html, …/api-keys.html, …/search.html, …/api-errors.html. */
+/** Answers as described in https://typesense.org/docs/27.1/api/collections.html, …/api-keys.html, …/search.html, …/api-errors.html. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { askPort } from '../../testing/ask.ts';
 import { httpServer, type Reply, type TestHttpServer } from '../../testing/http-server.ts';

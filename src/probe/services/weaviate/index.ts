@@ -198,7 +198,12 @@ export const weaviate: ProbeService = {
     'https://docs.weaviate.io/deploy/configuration/authentication',
     'https://github.com/weaviate/weaviate/blob/main/openapi-specs/schema.json',
   ],
-  tested: [{ how: 'recorded', what: 'the answers in Weaviate’s OpenAPI schema and documentation (1.27)' }],
+  tested: [
+    {
+      how: 'documentation',
+      what: 'answers as Weaviate’s OpenAPI schema and usecases/objects/get.go describe them (1.27)',
+    },
+  ],
   recognise: (root) => {
     const moved = /\/v1(?:\/|$)/.test(root.headers.location ?? '');
     const links = root.status === 200 && /"href"\s*:\s*"\/v1/.test(root.body.subarray(0, 2_000).toString('latin1'));

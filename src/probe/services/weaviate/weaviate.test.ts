@@ -1,4 +1,4 @@
-/** Recorded: https://docs.weaviate.io/weaviate/api/rest (openapi-specs/schema.json), …/deploy/configuration/authentication. */
+/** Answers as described in https://docs.weaviate.io/weaviate/api/rest (openapi-specs/schema.json), …/deploy/configuration/authentication. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { askPort } from '../../testing/ask.ts';
 import type { Reply, TestHttpServer } from '../../testing/http-server.ts';

@@ -44,13 +44,21 @@ function adb(sent: Buffer): string | undefined {
   return undefined;
 }
 
+/** RequestHandler.handle of amitshekhariitbhu/Android-Debug-Database: the first line with a path, and an empty one. */
+function debugDatabase(sent: Buffer): string | undefined {
+  const text = sent.toString('latin1');
+  return new RegExp(`^(?:GET /(?:getDbList|${CONTROL}) HTTP/1\\.0\\r\\n\\r\\n)*$`).test(text)
+    ? undefined
+    : text.slice(0, 300);
+}
+
 export const applicationGrammar: Readonly<Record<string, Judge>> = {
   kibana: http(
     '/',
     '/api/status',
     `/api/${CONTROL}`,
     '/api/saved_objects/_find\\?type=index-pattern&fields=title&per_page=100',
-    '/internal/security/me',
+    '/internal/security/me|/api/security/v1/me',
     '/api/v1/configuration/account',
   ),
   hasura: http(
@@ -88,7 +96,7 @@ export const applicationGrammar: Readonly<Record<string, Judge>> = {
     '/_health',
     '/admin/init',
     '/api/users/count',
-    '/api/[a-z][a-z0-9-]*\\?pagination%5BpageSize%5D=1&fields%5B0%5D=id',
+    '/api/[a-z][a-z0-9-]*\\?pagination%5BpageSize%5D=1&pagination%5BwithCount%5D=true&fields%5B0%5D=id',
     // Directus
     '/server/ping',
     '/server/specs/oas',
@@ -107,5 +115,5 @@ export const applicationGrammar: Readonly<Record<string, Judge>> = {
     '/(?:api/)?(?:openapi|swagger)\\.json|/v[23]/api-docs|/api-docs|/swagger/v1/swagger\\.json',
     `/(?:v[23]/|api/|swagger/v1/)?${CONTROL}(?:\\.json)?`,
   ),
-  'android-debug': either(http('/', '/getDbList', `/${CONTROL}`), adb),
+  'android-debug': either(http('/'), debugDatabase, adb),
 };

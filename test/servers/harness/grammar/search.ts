@@ -151,7 +151,7 @@ export const searchGrammar: Readonly<Record<string, Judge>> = {
     '/loki/api/v1/status/buildinfo',
     '/loki/api/v1/labels',
     `/loki/api/v1${CONTROL}`,
-    { path: '/loki/api/v1/labels', headers: [['x-scope-orgid', TOKEN]] },
+    { path: '/loki/api/v1/labels\\?start=1&end=2', headers: [['x-scope-orgid', TOKEN]] },
     '/api/',
     '/api/streams',
     `/api${CONTROL}`,

@@ -1,0 +1,74 @@
+/** What belongs to nobody: places of business, timetables, products. Their names, addresses and numbers are not personal. */
+import type { MissionCategory } from '../core/category.ts';
+import { tokenise } from './tokens.ts';
+import { MARKS_OF_PLACES, PERSONS, PLACES, THINGS } from './vocabulary-context.ts';
+
+const places = new Set(PLACES.split(' '));
+const things = new Set(THINGS.split(' '));
+const persons = new Set(PERSONS.split(' '));
+const marks = MARKS_OF_PLACES.split(', ').map((phrase) => phrase.split(' '));
+
+export type Subject = 'places' | 'things' | undefined;
+
+interface Read {
+  category: MissionCategory;
+  strength: number;
+  from: number;
+}
+
+/** What a data set is about, where it is not people: told by its name and fields, never against a field of a person's. */
+export function subjectOf(
+  dataset: string,
+  fields: readonly { words: readonly string[]; matches: readonly Read[] }[],
+): Subject {
+  const personal = fields.some(({ words, matches }) =>
+    matches.some(
+      ({ category, strength, from }) =>
+        strength >= 2 &&
+        (category === 'identity' || category === 'credentials' || category === 'email') &&
+        !isOfPlace(words, from) &&
+        !(words[from] === 'display' && words[from + 1] === 'name'),
+    ),
+  );
+  if (personal) return undefined;
+  const named = tokenise(dataset.slice(-128));
+  if (named.some((word) => isPerson(word))) return undefined;
+  if (named.some((word) => places.has(word))) return 'places';
+  if (fields.some(({ words }) => marks.some((phrase) => startsWith(words, phrase)))) return 'places';
+  return named.some((word) => things.has(word)) ? 'things' : undefined;
+}
+
+/** A place of business just before the word: `store_name`, `venue_address`, `stop_lat`. */
+export function isOfPlace(words: readonly string[], from: number): boolean {
+  return from > 0 && places.has(words[from - 1] ?? '');
+}
+
+/** A word for a place of business anywhere in a name: addresses found by their values alone are that place's. */
+export function namesPlace(words: readonly string[]): boolean {
+  return words.some((word) => places.has(word));
+}
+
+export function isPerson(word: string): boolean {
+  return persons.has(word) || (word.endsWith('s') && persons.has(word.slice(0, -1)));
+}
+
+/** Whether a reading of a field of such a data set is the place's or the thing's. */
+export function isOfSubject(subject: Subject, { category, strength }: Read, text: string): boolean {
+  if (subject === undefined) return false;
+  if (subject === 'places') {
+    return (
+      category === 'location' ||
+      category === 'phone' ||
+      category === 'travel' ||
+      (category === 'identity' && strength < 2) ||
+      text === 'display name'
+    );
+  }
+  return (
+    (category === 'identity' && (strength < 2 || text === 'display name')) || (category === 'location' && strength < 2)
+  );
+}
+
+function startsWith(words: readonly string[], phrase: readonly string[]): boolean {
+  return phrase.every((word, at) => words[at] === word);
+}

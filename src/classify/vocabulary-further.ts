@@ -1,0 +1,77 @@
+/**
+ * Words beside those of `vocabulary.ts` and `vocabulary-languages.ts`: Japanese in Latin letters, Vietnamese, measures of the
+ * body, traces, and words of people. Reading as in `vocabulary.ts`.
+ */
+import type { MissionCategory } from '../core/category.ts';
+import type { CategoryWords } from './vocabulary.ts';
+
+export const MORE_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
+  credentials: {
+    strong: 'angou anshou matkhau',
+    phrases: 'mat khau, ma pin, ma xac thuc, ma otp, pasuwado',
+    weak: '',
+    contextual: '',
+  },
+  location: {
+    strong:
+      'polyline geojson geocode diachi jusho juusho yubinbango yuubinbangou todofuken shikuchoson banchi ido keido',
+    phrases:
+      'dia chi, phuong xa, quan huyen, tinh thanh, ma buu chinh, ma buu dien, kinh do, vi do, yubin bango, yuubin bangou, route polyline, ' +
+      'summary polyline, encoded polyline, track points, gpx track, codigo poblacion, address state, address region, start point, end point, geo shape, adr line, postal adr, geo long',
+    weak: 'shikugun municipality borough residence',
+    contextual: 'long poblacion longi lati quan huyen phuong tinh',
+  },
+  travel: {
+    strong: 'chuyenbay ryoko yoyaku bookingreference baggagetag',
+    phrases:
+      'chuyen bay, ma dat cho, ngay di, ngay ve, baggage tag number, luggage tag, frequent flyer number, frequent flier, boarding sequence, ' +
+      'yoyaku bango, shuppatsu bi, tochaku bi',
+    weak: '',
+    contextual: '',
+  },
+  payment: {
+    strong: 'sotaikhoan kozabango',
+    phrases:
+      'so tai khoan, so the, ten ngan hang, ngan hang, koza bango, koza meigi, ginko mei, cardo bango, creditor account, debtor account, ' +
+      'ultimate debtor, ultimate creditor, account iban, account bban',
+    weak: 'debtor creditor bban',
+    contextual: '',
+  },
+  email: { strong: 'thudientu meru', phrases: 'thu dien tu, hop thu, meru adoresu', weak: '', contextual: '' },
+  phone: {
+    strong: 'dienthoai sodienthoai denwa denwabango keitai',
+    phrases: 'dien thoai, so dien thoai, so dt, denwa bango, denwa bangou, keitai denwa, keitai bango',
+    weak: 'sdt dt_ban',
+    contextual: '',
+  },
+  identity: {
+    strong:
+      'hoten ngaysinh gioitinh cccd cmnd shimei seinengappi seibetsu kokuseki myoji namae furigana mname jid pronoun ethnoracial ethnicorigin ' +
+      'sokuseki birthname',
+    phrases:
+      'ho ten, ho va ten, ten dem, ngay sinh, noi sinh, gioi tinh, quoc tich, so cccd, so cmnd, can cuoc, ho chieu, so ho chieu, hon nhan, ' +
+      'shi mei, sei mei, sei nen gappi, tanjo bi, relationship status, civil status, family status, raca cor, cor raca, raza etnia, race ethnicity, ' +
+      'login id, logon name, sign in name, ethnic origin, ethnic group, preferred pronouns, cartao nacional saude, num ss, nr ss, no ss, numero ss, middle nm, first nm, last nm',
+    weak: 'cns raca raza etnia fuku sei_mei',
+    contextual: 'ss',
+  },
+  orders: {
+    strong: 'donhang madonhang chumon hoadon giohang',
+    phrases: 'don hang, ma don hang, hoa don, gio hang, chumon bango, chumon bi, konyu bi',
+    weak: '',
+    contextual: '',
+  },
+  health: {
+    strong:
+      'benhan chandoan nhommau thuoc ketsuekigata karyotype genotype phenotype hpo rxnorm loinc ndc bps bpd manifestation anaphylaxis comorbid ' +
+      'byoki shindan heartbeat cadence_heart',
+    phrases:
+      'benh an, chan doan, nhom mau, di ung, baja medica, licencia medica, arret maladie, krank meldung, sick leave, sick note, ketsueki gata, ' +
+      'waist circumference, head circumference, hip circumference, body surface area, drug allergy, genetic variant, medical leave, max heart rate, ' +
+      'average heart rate, stress level, reaction severity, adverse event, adverse reaction, side effect',
+    weak: 'drug medica medizinisch medisch waist medicamentos stool urine',
+    contextual:
+      'temperature respiration weight height dose circumference coding manifestation pulse temp breathing sleep steps calories reaction',
+  },
+  device: { strong: '', phrases: '', weak: '', contextual: '' },
+};
