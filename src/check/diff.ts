@@ -68,7 +68,7 @@ function storeChanges(before: CheckReport, after: CheckReport): CheckChange[] {
   const changes: CheckChange[] = [];
   for (const [id, story] of later) {
     const was = earlier.get(id);
-    if (story.state === 'exposed' && was?.state !== 'exposed') changes.push(opened(id, story, was));
+    if (story.state === 'exposed' && was?.state !== 'exposed') changes.push(opened(id, story, was, before));
     else if (story.state === 'exposed' && was !== undefined) changes.push(...changed(id, was, story));
     else if (was?.state === 'exposed')
       changes.push(story.state === 'closed' ? closed(id, was, 'proven closed') : lost(id, was, story.unknowns[0]));
@@ -106,13 +106,14 @@ function verdictNow(id: string, was: Story, before: CheckReport, after: CheckRep
   return reached.every(({ unused }) => unused === 'filtered') ? 'filtered' : 'refused';
 }
 
-function opened(id: string, story: Story, was: Story | undefined): CheckChange {
+function opened(id: string, story: Story, was: Story | undefined, earlier: CheckReport): CheckChange {
+  const asset = earlier.assets.find((one): one is StoreAsset => one.kind === 'store' && one.id === id);
   return {
     kind: 'store',
     change: 'opened',
     id,
     title: story.headline,
-    before: was === undefined ? 'not seen' : was.state,
+    before: was?.state ?? asset?.verdict ?? 'not seen',
     after: lossOf(story),
     severity: story.severity,
   };

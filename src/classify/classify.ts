@@ -2,7 +2,7 @@ import type { Category } from '../core/category.ts';
 import { own } from '../core/own.ts';
 import type { Confidence } from '../core/severity.ts';
 import { type Match, readings, wordsOf } from './score.ts';
-import { isOfSubject, type Subject, subjectOf } from './things.ts';
+import { isOfSubject, isPerson, type Subject, subjectOf } from './things.ts';
 import { tokenise } from './tokens.ts';
 import { DATASETS } from './vocabulary.ts';
 
@@ -103,6 +103,7 @@ function contextOf(siblings: readonly (Match | undefined)[], dataset: string): S
   for (const token of tokenise(dataset.slice(-128))) {
     const category = own(DATASETS, token) ?? (token.endsWith('s') ? own(DATASETS, token.slice(0, -1)) : undefined);
     if (category) context.add(category);
+    else if (isPerson(token)) context.add('identity');
   }
   // `prescriptions`, `AllergyIntolerance`: what the name of a field would say, the name of the data set says, too.
   for (const { category, strength } of readings(wordsOf(dataset.slice(-128)))) if (strength > 0) context.add(category);

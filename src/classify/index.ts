@@ -1,5 +1,6 @@
 export { classifyFields } from './classify.ts';
 export { classifyDataset } from './dataset.ts';
+export { explainDetector } from './explain.ts';
 export { type OwnDetector, ownDetectors, patternsOf } from './own-categories.ts';
 export { classifyReport, type SourcedDataset } from './report.ts';
 export { peopleOf, subjectFields } from './subject.ts';

@@ -37,6 +37,10 @@ const CHOICES = new Set([
   'consent',
 ]);
 const EXTREMES = new Set(['max', 'min', 'count']);
+/** Units of measures of the body: `body_fat_pct` holds one. */
+const MEASURES = new Set(['pct', 'percent', 'percentage', 'rate', 'ratio', 'level', 'days']);
+const FIRST_NAMES = new Set(['nom', 'nombre', 'nome', 'nama']);
+const ARTICLES = new Set(['de', 'del', 'du', 'do', 'da', 'di']);
 /** What a place of business has as well as a person. */
 const NOBODYS: ReadonlySet<MissionCategory> = new Set(['location', 'phone', 'identity', 'email']);
 const describers = new Set(words(DESCRIBERS));
@@ -153,7 +157,7 @@ function isAbout(tokens: readonly string[], { category, strength, from, to }: Ma
   const reference = REFERENCES.has(last);
   // `city_id` names a row of another table; `patient_id` and `booking_id` still say what this one is about.
   if ((strength < 2 || category === 'location') && to < head && reference) return true;
-  if (to < head && describers.has(last)) return true;
+  if (to < head && describers.has(last) && !(category === 'health' && strength >= 2 && MEASURES.has(last))) return true;
   const next = tokens[to + 1] ?? '';
   // `email_template_id` names a template, `avatar_file_name` a file.
   if (to + 1 < head && describers.has(next) && (reference || names.has(last) || strength < 2)) return true;
@@ -168,10 +172,16 @@ function isAbout(tokens: readonly string[], { category, strength, from, to }: Ma
 function personNames(tokens: readonly string[]): Match[] {
   return tokens.flatMap((token, at) => {
     const before = tokens[at - 1] ?? '';
-    return names.has(token) && isPerson(before) && (token !== 'display' || at === tokens.length - 1)
-      ? [{ category: 'identity' as const, strength: 3 as const, from: at - 1, to: at }]
-      : [];
+    if (!names.has(token)) return [];
+    if (isPerson(before) && (token !== 'display' || at === tokens.length - 1)) return [personName(at - 1, at)];
+    // In Romance languages, and in Malay, the other way round: `nombre_del_cliente`.
+    const after = ARTICLES.has(tokens[at + 1] ?? '') ? at + 2 : at + 1;
+    return FIRST_NAMES.has(token) && isPerson(tokens[after] ?? '') ? [personName(at, after)] : [];
   });
+}
+
+function personName(from: number, to: number): Match {
+  return { category: 'identity', strength: 3, from, to };
 }
 
 /** Further words of the same category after a match do not make it doubtful: `shipping_address_street`. */

@@ -1,16 +1,9 @@
 /** Which fields tell one person from another, and how many people several data sets are about. */
 import { wordsOf } from './score.ts';
 import { tokenise } from './tokens.ts';
+import { PEOPLE_RECORDED } from './vocabulary-context.ts';
 
-const PEOPLE = new Set(
-  (
-    'user users customer customers client clients member members patient patients passenger passengers guest guests employee employees ' +
-    'subscriber subscribers person persons people account accounts profile profiles rider riders driver drivers student students contact contacts ' +
-    'traveler traveller buyer shopper donor subject owner player kunde kunden benutzer nutzer mitarbeiter utilisateur utilisateurs cliente ' +
-    'clientes usuario usuarios paciente pacientes utente utenti klant klanten gebruiker gebruikers klient uzytkownik pacjent kund anvandare kunder ' +
-    'asiakas uzivatel zakaznik kullanici musteri 用户 客户 顧客 ユーザー 회원 pelanggan pengguna applicant insured holder author follower friend'
-  ).split(' '),
-);
+const PEOPLE = new Set(PEOPLE_RECORDED.split(' '));
 const IDS = new Set(
   'id ids uid uuid guid no nr num number key ref code pk sub identifier pseudonym nummer numero cislo'.split(' '),
 );

@@ -1,12 +1,15 @@
 /** What belongs to nobody: places of business, timetables, products. Their names, addresses and numbers are not personal. */
 import type { MissionCategory } from '../core/category.ts';
 import { tokenise } from './tokens.ts';
-import { MARKS_OF_PLACES, PERSONS, PLACES, THINGS } from './vocabulary-context.ts';
+import { MARKS_OF_PLACES, PEOPLE_RECORDED, PERSONS, PLACES, THINGS } from './vocabulary-context.ts';
 
 const places = new Set(PLACES.split(' '));
 const things = new Set(THINGS.split(' '));
-const persons = new Set(PERSONS.split(' '));
+const persons = new Set(`${PERSONS} ${PEOPLE_RECORDED}`.split(' '));
 const marks = MARKS_OF_PLACES.split(', ').map((phrase) => phrase.split(' '));
+
+/** What a product has as well as a person. */
+const ANYTHINGS = new Set(['display name', 'photo url']);
 
 export type Subject = 'places' | 'things' | undefined;
 
@@ -27,7 +30,7 @@ export function subjectOf(
         strength >= 2 &&
         (category === 'identity' || category === 'credentials' || category === 'email') &&
         !isOfPlace(words, from) &&
-        !(words[from] === 'display' && words[from + 1] === 'name'),
+        !ANYTHINGS.has(`${words[from]} ${words[from + 1]}`),
     ),
   );
   if (personal) return undefined;
@@ -61,11 +64,11 @@ export function isOfSubject(subject: Subject, { category, strength }: Read, text
       category === 'phone' ||
       category === 'travel' ||
       (category === 'identity' && strength < 2) ||
-      text === 'display name'
+      ANYTHINGS.has(text)
     );
   }
   return (
-    (category === 'identity' && (strength < 2 || text === 'display name')) || (category === 'location' && strength < 2)
+    (category === 'identity' && (strength < 2 || ANYTHINGS.has(text))) || (category === 'location' && strength < 2)
   );
 }
 

@@ -8,11 +8,11 @@ export const ABBREVIATIONS: Readonly<Record<string, string>> = {
   // English
   ...{ acct: 'account', circ: 'circumference', appt: 'appointment', bag: 'baggage', bldg: 'building' },
   ...{ cd: 'code', cntry: 'country', conf: 'confirmation', ctry: 'country', cust: 'customer', doc: 'document' },
-  ...{ dr: 'doctor', drv: 'driver', dt: 'date', emp: 'employee', fax: 'fax', freq: 'frequent', hist: 'history' },
+  ...{ dr: 'doctor', drv: 'driver', dt: 'date', emp: 'employee', freq: 'frequent', hist: 'history' },
   ...{
     lic: 'license',
     lice: 'license',
-    licence: 'license',
+
     mbr: 'member',
     med: 'medical',
     mob: 'mobile',
@@ -22,23 +22,22 @@ export const ABBREVIATIONS: Readonly<Record<string, string>> = {
     nm: 'name',
     nmbr: 'number',
     ord: 'order',
-    pass: 'password',
+
     pat: 'patient',
     pax: 'passenger',
     pcode: 'postcode',
   },
   ...{
-    ph: 'phone',
     pmt: 'payment',
     pymt: 'payment',
-    pst: 'postal',
+
     pstl: 'postal',
     ref: 'reference',
     reg: 'registration',
   },
-  ...{ resv: 'reservation', rsvn: 'reservation', res: 'residence', rx: 'prescription', spec: 'specimen', st: 'street' },
-  ...{ strt: 'street', stu: 'student', surn: 'surname', tel: 'telephone', tkt: 'ticket', trx: 'transaction' },
-  ...{ txn: 'transaction', twn: 'town', usr: 'user', veh: 'vehicle', vac: 'vaccine', wt: 'weight', ht: 'height' },
+  ...{ resv: 'reservation', rsvn: 'reservation' },
+  ...{ stu: 'student', surn: 'surname', tel: 'telephone', tkt: 'ticket', trx: 'transaction' },
+  ...{ txn: 'transaction', twn: 'town', usr: 'user', veh: 'vehicle', wt: 'weight', ht: 'height' },
   // ISO 20022
   ...{ cdtr: 'creditor', dbtr: 'debtor', ultmtdbtr: 'debtor', ultmtcdtr: 'creditor' },
   // Spanish, Portuguese, Italian, French
@@ -46,7 +45,7 @@ export const ABBREVIATIONS: Readonly<Record<string, string>> = {
     ape: 'apellido',
     cel: 'celular',
     cod: 'codigo',
-    dir: 'direccion',
+
     fec: 'fecha',
     fech: 'fecha',
     nac: 'nacimiento',
@@ -61,7 +60,7 @@ export const ABBREVIATIONS: Readonly<Record<string, string>> = {
     ss: 'seguridad social',
   },
   // German, Dutch, Scandinavian, Polish
-  ...{ geb: 'geburtsdatum', gesl: 'geslacht', tlf: 'telefon', str: 'strasse', nr: 'nummer' },
+  ...{ geb: 'geburtsdatum', gesl: 'geslacht', tlf: 'telefon', nr: 'nummer' },
 };
 
 /** Whoever a name, a birthday or a display text may belong to: `debtor_name`, `guardiansname`, `patient.display`. */
@@ -71,10 +70,20 @@ export const PERSONS =
   'contributor reviewer reporter assignee requester approver manager supervisor physician doctor nurse practitioner performer asserter recorder ' +
   'informant donor attendee participant delegate speaker applicant candidate claimant insured policyholder beneficiary buyer shopper payer payee ' +
   'creditor debtor cardholder accountholder consignee tenant landlord renter lessee resident citizen voter subscriber follower friend player ' +
-  'athlete traveler traveller actor operator courier witness victim nominee signatory referrer inviter borrower lender cardmember';
+  'athlete traveler traveller actor operator courier witness victim nominee signatory referrer inviter borrower lender cardmember ' +
+  'clinician caregiver caretaker counselor counsellor therapist prescriber surgeon plaintiff defendant judge attorney lawyer patron coach trainer instructor ' +
+  'officer captain seller worker staff volunteer caller callee counterparty respondent interviewee colleague neighbour neighbor committer learner taxpayer shareholder licensee trustee heir';
+
+/** Whom records are kept of, in the languages of the vocabulary: names of data sets and of keys. */
+export const PEOPLE_RECORDED =
+  'user users customer customers client clients member members patient patients passenger passengers guest guests employee employees ' +
+  'subscriber subscribers person persons people account accounts profile profiles rider riders driver drivers student students contact contacts ' +
+  'traveler traveller buyer shopper donor subject owner player kunde kunden benutzer nutzer mitarbeiter utilisateur utilisateurs cliente ' +
+  'clientes usuario usuarios paciente pacientes utente utenti klant klanten gebruiker gebruikers klient uzytkownik pacjent kund anvandare kunder ' +
+  'asiakas uzivatel zakaznik kullanici musteri 用户 客户 顧客 ユーザー 회원 pelanggan pengguna applicant insured holder author follower friend';
 
 /** What is said of them alone makes identity: `<person> name`, `<person> surname`. */
-export const NAMES = 'name names nm fullname surname displayname nickname display nom nombre nome naam';
+export const NAMES = 'name names nm fullname surname displayname nickname display nom nombre nome naam nama namn navn';
 
 /** Places of business and of public transport: their address, coordinates and telephone are nobody's. */
 export const PLACES =
@@ -82,7 +91,8 @@ export const PLACES =
   'terminal terminals agency agencies restaurant restaurants facility facilities poi pois landmark landmarks kiosk locker office offices ' +
   'merchant merchants supplier suppliers vendor vendors company companies organization organisation organizations organisations city cities country countries region regions ' +
   'airport airports timetable timetables gtfs netex filiale filialen filiali tienda tiendas loja lojas magasin magasins negozio negozi winkel ' +
-  'haltestelle haltestellen haltes sklep sklepy butik butiker magaza toko parking museum museums';
+  'haltestelle haltestellen haltes sklep sklepy butik butiker magaza toko parking museum museums ' +
+  'court courts lab labs laboratory hospital hospitals clinic clinics pharmacy pharmacies school schools university theatre theater cinema club gym';
 
 /** Fields that only a place of business or a timetable has. */
 export const MARKS_OF_PLACES =
@@ -96,5 +106,5 @@ export const THINGS =
   'device devices sensor sensors machine machines asset assets equipment part parts host hosts server servers node nodes cluster clusters container containers ' +
   'channel channels room rooms group groups team teams project projects repository repositories package packages release releases build builds ' +
   'course courses lesson lessons book books film films movie movies song songs album albums game games recipe recipes food foods plan plans ' +
-  'topic topics tag tags template templates setting settings config configs configuration configurations file files media image images ' +
+  'menu menus dish dishes topic topics tag tags template templates setting settings config configs configuration configurations file files media image images ' +
   'produit produits producto productos produto produtos prodotto prodotti produkt produkte produkty artikel barang shohin urun urunler tuote vara varor';

@@ -7,8 +7,9 @@ import type { CategoryWords } from './vocabulary.ts';
 
 export const MORE_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
   credentials: {
-    strong: 'angou anshou matkhau',
-    phrases: 'mat khau, ma pin, ma xac thuc, ma otp, pasuwado',
+    strong: 'angou anshou matkhau psk mnemonic xprv seedphrase',
+    phrases:
+      'mat khau, ma pin, ma xac thuc, ma otp, pasuwado, auth header, authorization header, authorisation header, basic auth, pre shared key, seed phrase, recovery phrase, signing secret, webhook token',
     weak: '',
     contextual: '',
   },
@@ -17,7 +18,7 @@ export const MORE_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
       'polyline geojson geocode diachi jusho juusho yubinbango yuubinbangou todofuken shikuchoson banchi ido keido',
     phrases:
       'dia chi, phuong xa, quan huyen, tinh thanh, ma buu chinh, ma buu dien, kinh do, vi do, yubin bango, yuubin bangou, route polyline, ' +
-      'summary polyline, encoded polyline, track points, gpx track, codigo poblacion, address state, address region, start point, end point, geo shape, adr line, postal adr, geo long',
+      'summary polyline, encoded polyline, track points, gpx track, codigo poblacion, address state, address region, start point, end point, geo shape, adr line, postal adr, ship to line, bill to line, ship to town, bill to town, geo long',
     weak: 'shikugun municipality borough residence',
     contextual: 'long poblacion longi lati quan huyen phuong tinh',
   },
@@ -30,29 +31,35 @@ export const MORE_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
     contextual: '',
   },
   payment: {
-    strong: 'sotaikhoan kozabango',
+    strong: 'sotaikhoan kozabango fico',
     phrases:
       'so tai khoan, so the, ten ngan hang, ngan hang, koza bango, koza meigi, ginko mei, cardo bango, creditor account, debtor account, ' +
-      'ultimate debtor, ultimate creditor, account iban, account bban',
+      'ultimate debtor, ultimate creditor, account iban, account bban, gross pay, net pay, base pay, take home pay, charge id, stripe charge, direct debit reference, bank statement',
     weak: 'debtor creditor bban',
     contextual: '',
   },
-  email: { strong: 'thudientu meru', phrases: 'thu dien tu, hop thu, meru adoresu', weak: '', contextual: '' },
+  email: {
+    strong: 'thudientu meru',
+    phrases: 'thu dien tu, hop thu, meru adoresu, mail from, mail to, rcpt to, envelope from, envelope to',
+    weak: '',
+    contextual: '',
+  },
   phone: {
     strong: 'dienthoai sodienthoai denwa denwabango keitai',
-    phrases: 'dien thoai, so dien thoai, so dt, denwa bango, denwa bangou, keitai denwa, keitai bango',
-    weak: 'sdt dt_ban',
+    phrases:
+      'dien thoai, so dien thoai, so dt, ph no, ph number, ph num, denwa bango, denwa bangou, keitai denwa, keitai bango',
+    weak: 'sdt dt_ban caller callee',
     contextual: '',
   },
   identity: {
     strong:
-      'hoten ngaysinh gioitinh cccd cmnd shimei seinengappi seibetsu kokuseki myoji namae furigana mname jid pronoun ethnoracial ethnicorigin ' +
+      'hoten ngaysinh gioitinh cccd cmnd shimei seinengappi seibetsu kokuseki myoji namae furigana mname jid pronoun pronouns ethnoracial ethnicorigin bday ' +
       'sokuseki birthname',
     phrases:
       'ho ten, ho va ten, ten dem, ngay sinh, noi sinh, gioi tinh, quoc tich, so cccd, so cmnd, can cuoc, ho chieu, so ho chieu, hon nhan, ' +
       'shi mei, sei mei, sei nen gappi, tanjo bi, relationship status, civil status, family status, raca cor, cor raca, raza etnia, race ethnicity, ' +
-      'login id, logon name, sign in name, ethnic origin, ethnic group, preferred pronouns, cartao nacional saude, num ss, nr ss, no ss, numero ss, middle nm, first nm, last nm',
-    weak: 'cns raca raza etnia fuku sei_mei',
+      'login id, logon name, sign in name, ethnic origin, ethnic group, preferred pronouns, cartao nacional saude, num ss, nr ss, no ss, numero ss, middle nm, first nm, last nm, n family, n given',
+    weak: 'plaintiff defendant guardian cns raca raza etnia fuku sei_mei',
     contextual: 'ss',
   },
   orders: {
@@ -64,11 +71,11 @@ export const MORE_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
   health: {
     strong:
       'benhan chandoan nhommau thuoc ketsuekigata karyotype genotype phenotype hpo rxnorm loinc ndc bps bpd manifestation anaphylaxis comorbid ' +
-      'byoki shindan heartbeat cadence_heart',
+      'byoki shindan wbc rbc hematocrit haematocrit ferritin egfr heartbeat medical clinical prescribed',
     phrases:
       'benh an, chan doan, nhom mau, di ung, baja medica, licencia medica, arret maladie, krank meldung, sick leave, sick note, ketsueki gata, ' +
       'waist circumference, head circumference, hip circumference, body surface area, drug allergy, genetic variant, medical leave, max heart rate, ' +
-      'average heart rate, stress level, reaction severity, adverse event, adverse reaction, side effect',
+      'average heart rate, stress level, reaction severity, adverse event, adverse reaction, side effect, reason for visit, visit reason, wbc count, rbc count, platelet count, blood count, presenting complaint, care team',
     weak: 'drug medica medizinisch medisch waist medicamentos stool urine',
     contextual:
       'temperature respiration weight height dose circumference coding manifestation pulse temp breathing sleep steps calories reaction',

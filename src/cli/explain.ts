@@ -8,7 +8,10 @@ export function explain(program: Command, io: Io, exit: (code: number) => void):
   program
     .command('explain')
     .description('what a rule or an error code means, and how to fix it')
-    .argument('[rule]', 'rule id, an alias of one, a part of an id, or an error code; none: list all rules')
+    .argument(
+      '[rule]',
+      'rule id, an alias of one, a part of an id, an error code, or a detector of classify; none: list all rules',
+    )
     .option('--format <format>', 'text, json', 'text')
     .addHelpText(
       'after',
@@ -16,13 +19,15 @@ export function explain(program: Command, io: Io, exit: (code: number) => void):
 Examples:
   $ postern explain audit/elasticsearch-security-disabled
   $ postern explain pg_hba                 every rule with that in its id
-  $ postern explain E_SCOPE                an error code`,
+  $ postern explain E_SCOPE                an error code
+  $ postern explain payment/card-number    what classify looks at`,
     )
     .action(async (name: string | undefined, options: { format: string }) => {
       if (name !== undefined && name in ERROR_CODES) {
         io.stdout.write(`${name}\n  ${ERROR_CODES[name as keyof typeof ERROR_CODES]}\n`);
         return exit(0);
       }
+      if (name?.includes('/') && (await explainedDetector(name, options.format, io))) return exit(0);
       const rules = await allRules();
       const found = name === undefined ? rules : select(rules, name);
       if (found.length === 0) {
@@ -35,6 +40,18 @@ Examples:
       else io.stdout.write(`${found.map(line).join('\n')}\n`);
       exit(0);
     });
+}
+
+/** @returns whether there is a detector of that id */
+async function explainedDetector(name: string, format: string, io: Io): Promise<boolean> {
+  const { explainDetector } = await import('../classify/index.ts');
+  const found = explainDetector(name);
+  if (found === undefined) return false;
+  const { default: wrap } = await import('wrap-ansi');
+  const paragraphs = found.paragraphs.map((text) => wrap(text, Math.min(widthOf(io), 100) - 2).replace(/^/gm, '  '));
+  const text = format === 'json' ? JSON.stringify(found, null, 2) : [found.title, ...paragraphs].join('\n\n');
+  io.stdout.write(`${text}\n`);
+  return true;
 }
 
 function select(rules: readonly Rule[], name: string): Rule[] {

@@ -16,19 +16,24 @@ export function datasetName(name: string): string {
 
 /**
  * A field's dotted path. A part that looks like a value, as dynamic mappings make them, becomes `*`. The dots of an
- * address are dots of the path, too: where one stands in it, only words of schemas are kept.
+ * address are dots of the path, too: before one, only words of schemas are kept.
  */
 export function fieldName(path: string): string {
-  const address = /[^.]@/.test(path) || path.includes('.@');
-  return path
-    .slice(0, 2_048)
-    .split('.')
-    .map((part) => (looksLikeValue(part) || (address && !isStructural(part)) ? '*' : part))
+  const parts = path.slice(0, 2_048).split('.');
+  const address = parts.findLastIndex((part) => part.indexOf('@') > 0);
+  return parts
+    .map((part, n) => (looksLikeValue(part) || (n < address && !isStructural(part)) ? '*' : part))
     .join('.');
 }
 
 function looksLikeValue(part: string): boolean {
   return part.length > 64 || !/^[\w$@ -]*$/.test(part) || part.includes('@') || /\d{5}/.test(part) || UUID.test(part);
+}
+
+/** A field's type in the store's words; undefined when it is not made of such words (types may list values). */
+export function fieldType(type: string): string | undefined {
+  const shown = /^[A-Za-z][\w(), <>[\].-]{0,79}$/.test(type) && !/\d{5}|[0-9a-f]{12}/i.test(type) && !UUID.test(type);
+  return shown ? type : undefined;
 }
 
 /** `12400` as `12,400`, without loading locale data. */

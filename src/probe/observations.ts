@@ -39,7 +39,7 @@ export function parseCount(text: string | null | undefined): number | undefined 
 
 /** What stands behind the numbers of versions; anything else there may be somebody's, and is cut off. */
 const SUFFIX =
-  /^[-+.~]?(?:alpha|beta|rc|pre|preview|dev|snapshot|release|final|stable|lts|ga|build|patch|hotfix|sp|ce|ee|oss|community|enterprise|commercial|foundation|mariadb|log|ubuntu|debian|deb|dfsg|ds|alpine|percona|k3s|gke|eks|eksbuild|rke|cp|ccs|cdh|post|nightly|unstable|main|master|[a-z])?\d{0,5}(?![A-Za-z0-9])|^[-+.][0-9a-f]{7}(?![A-Za-z0-9])/i;
+  /^[-+.][0-9a-f]{7}(?![A-Za-z0-9])|^[-+.~]?(?:alpha|beta|rc|pre|preview|dev|snapshot|release|final|stable|lts|ga|build|patch|hotfix|sp|ce|ee|oss|community|enterprise|commercial|foundation|mariadb|log|ubuntu|debian|deb|dfsg|ds|alpine|percona|k3s|gke|eks|eksbuild|rke|cp|ccs|cdh|post|nightly|unstable|main|master|[a-z])?\d{0,5}(?![A-Za-z0-9])/i;
 
 /** A version as servers print it; undefined when it is not shaped like one (it goes into reports). */
 export function parseVersion(text: string | null | undefined): string | undefined {

@@ -4,11 +4,12 @@ import { isExposed, type Verdict } from '../core/verdict.ts';
 import { allowHttp } from '../net/allow-list.ts';
 import type { HttpAnswer } from '../net/connection.ts';
 import { deadlineIn, isLoopback, parseAddress } from '../net/index.ts';
+import { fieldType } from './names.ts';
 import { isMalformed, parseVersion, unidentified } from './observations.ts';
 import { type DialogueOutcome, type PortRun, runDialogue } from './runner-dialogue.ts';
 import type { PortPlan } from './runner-plan.ts';
 import { findContradiction } from './runner-suspicion.ts';
-import type { Observation, ProbeResult, ProbeService } from './service.ts';
+import type { ObservedDataset, Observation, ProbeResult, ProbeService } from './service.ts';
 
 /** What a port's dialogues concluded; the runner adds target and time. */
 export type PortOutcome = Omit<ProbeResult, 'target' | 'host' | 'address' | 'port' | 'elapsedMs'>;
@@ -236,11 +237,18 @@ function fromObservation(service: string, observation: Observation, outcome: Dia
     verdict: observation.verdict,
     ...(observation.documents === undefined ? {} : { documents: observation.documents }),
     ...(observation.bytes === undefined ? {} : { bytes: observation.bytes }),
-    datasets: observation.datasets,
+    datasets: observation.datasets.map(withTypes),
     exchanges: outcome.exchanges,
     reason: observation.reason,
     notTested: observation.notTested,
   };
+}
+
+/** Types are words of the store's; one that is not may be somebody's, and is left out. */
+function withTypes({ fieldTypes, ...dataset }: ObservedDataset): ObservedDataset {
+  if (fieldTypes === undefined) return dataset;
+  const types = Object.entries(fieldTypes).filter(([, type]) => fieldType(type) !== undefined);
+  return types.length === 0 ? dataset : { ...dataset, fieldTypes: Object.fromEntries(types) };
 }
 
 /** What was seen stays as evidence; what it would have meant is taken back. */

@@ -3,8 +3,8 @@ import type { Reach } from '../core/contract/vantage.ts';
 import { humanCount } from './human.ts';
 
 const UNUSED: Readonly<Record<Reach['unused'], string>> = {
-  reset: 'unused ports are answered with a reset, so nothing filters between here and there',
-  filtered: 'unused ports are silent, so something filters',
+  reset: 'unused ports are answered with a reset: no firewall was seen to drop anything from there',
+  filtered: 'unused ports are silent: something filters, and silence of a port says no more than that',
   accept: 'unused ports accept connections, so an open port says nothing',
   mixed: 'unused ports behave differently from one another',
   unknown: 'this machine has no way there',

@@ -94,12 +94,12 @@ function takeLock(lock: string, folder: string): void {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       const fd = openSync(lock, 'wx', 0o600);
-      writeSync(fd, `${process.pid}\n`);
+      writeSync(fd, `${[process.pid, ...startOf(process.pid)].join(' ')}\n`);
       closeSync(fd);
       return;
     } catch (cause) {
       const holder = holderOf(lock);
-      if (holder !== undefined && holder !== process.pid && isAlive(holder)) {
+      if (holder !== undefined) {
         throw new PosternError('E_USAGE', `another process (${holder}) watches with ${folder} already`, {
           hint: 'Stop it, or set `watch.reports` to another folder.',
           cause,
@@ -112,12 +112,31 @@ function takeLock(lock: string, folder: string): void {
   throw new PosternError('E_OUTPUT', `${lock} cannot be written`);
 }
 
+/** The process that holds the lock; undefined when it is gone. */
 function holderOf(lock: string): number | undefined {
   try {
-    const pid = Number(readFileSync(lock, 'utf8').trim());
-    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
+    const [text = '', ...started] = readFileSync(lock, 'utf8').trim().split(' ');
+    const pid = Number(text);
+    if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid || !isAlive(pid)) return undefined;
+    const now = startOf(pid);
+    // After a restart of the machine the number may be another process's.
+    return started.length > 0 && now.length > 0 && started.join() !== now.join() ? undefined : pid;
   } catch {
     return undefined;
+  }
+}
+
+/** What tells a process from a later one of the same number: the boot, and its start since then. Linux only. */
+function startOf(pid: number): string[] {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    // proc_pid_stat(5): the name in parentheses may hold anything; the 22nd field is the start, the third follows the name.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return [boot, fields[19] ?? ''];
+  } catch {
+    return [];
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildApk } from '../../lab/apk/index.ts';
+import { detectorIds, explainDetector } from '../../src/classify/explain.ts';
 import { auditReportSchema } from '../../src/core/contract/audit.ts';
 import { checkReportSchema } from '../../src/core/contract/check.ts';
 import { inspectReportSchema } from '../../src/core/contract/inspect.ts';
@@ -318,6 +319,17 @@ describe('init, doctor, explain and completion', () => {
     expect((await run(['explain', id])).stdout).toContain('What to do');
     expect((await run(['explain', 'E_SCOPE'])).stdout).toContain('postern.yaml');
     expect((await run(['explain', 'no-such-rule'])).code).toBe(2);
+  });
+
+  it('explains every detector of classify', async () => {
+    const { code, stdout } = await run(['explain', 'payment/card-number']);
+    expect(code).toBe(0);
+    for (const part of ['card numbers', 'payment details', 'pan, card number', '2.5 %', 'Confirmed:']) {
+      expect(stdout).toContain(part);
+    }
+    for (const id of detectorIds()) expect(explainDetector(id)?.paragraphs).toHaveLength(4);
+    expect(JSON.parse((await run(['explain', 'email/address', '--format', 'json'])).stdout)).toHaveProperty('title');
+    expect((await run(['explain', 'payment/no-such-thing'])).code).toBe(2);
   });
 
   it.each(['bash', 'zsh', 'fish'])('prints a completion for %s that knows every verb', async (shell) => {

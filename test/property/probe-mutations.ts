@@ -137,6 +137,8 @@ export function changedReply(reply: Reply | undefined, seed: string, step: numbe
     const changed = Object.fromEntries(Object.keys(headers).map((name) => [name, pick(CANARIES, next)]));
     return [status, body, changed];
   }
+  // What is long already would grow without end.
+  if (typeof body !== 'string' && JSON.stringify(body).length > 20_000) return [status, changedText(JSON.stringify(body), next), headers];
   if (typeof body === 'string') {
     const json = asJson(body);
     if (json === undefined || kind === 4) return [status, changedText(body, next), headers];

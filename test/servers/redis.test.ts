@@ -113,9 +113,12 @@ describe.skipIf(!binary)('a real Redis', () => {
     const { result, taken } = await askSampled(port, [], 'redis');
     expect(taken).toEqual({
       'db0.user:*:email': ['canary@example.org'],
-      'db0.*.city': ['Canaryville'],
-      'db0.*.phone': ['canary-phone'],
+      'db0.profile:*.city': ['Canaryville'],
+      'db0.session:*.phone': ['canary-phone'],
     });
+    expect(result.datasets[0]?.fields).toEqual(
+      expect.arrayContaining(['user:*:email', 'profile:*.city', 'session:*.phone', 'queue']),
+    );
     expect(JSON.stringify(result)).not.toMatch(/canary|1001/i);
   });
 

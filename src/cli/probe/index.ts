@@ -102,7 +102,7 @@ Examples:
       }
       const authorized = await authorize(config, lines);
       if (options.dryRun) {
-        await print(io, await dryRunOf(authorized, config, options.format));
+        await print(io, await dryRunOf(authorized, config, options));
         exit(0);
         return;
       }
@@ -261,13 +261,13 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
 
 /** Of hosts that are asked as a whole; an API that was not named beside another port is left alone. */
 function accessTargets(config: LoadedConfig | undefined, { targets }: Authorized): Target[] {
-  const whole = new Set(
-    targets.filter(({ port, service }) => port === undefined && service === undefined).map(({ target }) => target.host),
-  );
   const named = new Set(targets.map(({ target }) => target.host));
+  // A target that names a port or a service means that alone; the port of the API means the API.
+  const isMeant = (host: string, api: number) =>
+    targets.some(({ target, port, service }) => target.host === host && service === undefined && (port ?? api) === api);
   return (config?.targets ?? [])
     .filter(({ host }) => named.has(host))
-    .map(({ api, ...target }) => (whole.has(target.host) && api !== undefined ? { ...target, api } : target));
+    .map(({ api, ...target }) => (api !== undefined && isMeant(target.host, api.port) ? { ...target, api } : target));
 }
 
 /** @throws PosternError `E_USAGE` */
@@ -277,7 +277,11 @@ function sampleOf(text: string | undefined): number {
   throw new PosternError('E_USAGE', `--sample ${text}: expected a number from 0 to 5`);
 }
 
-async function dryRunOf(authorized: Authorized, config: LoadedConfig | undefined, format: string): Promise<string> {
+async function dryRunOf(
+  authorized: Authorized,
+  config: LoadedConfig | undefined,
+  { format, sample }: ProbeOptions,
+): Promise<string> {
   const [{ dryRun }, { services }, { dryRunJson, dryRunText }, { dryAccessOf }] = await Promise.all([
     import('../../probe/dry-run.ts'),
     import('../../probe/index.ts'),
@@ -285,7 +289,7 @@ async function dryRunOf(authorized: Authorized, config: LoadedConfig | undefined
     import('../../check/access.ts'),
   ]);
   const ports = [
-    ...dryRun(authorized.targets, services, { sample: false }),
+    ...dryRun(authorized.targets, services, { sample: sampleOf(sample) > 0 }),
     ...(await dryAccessOf(accessTargets(config, authorized), authorized.scope)),
   ];
   return format === 'json' ? dryRunJson(ports) : dryRunText(ports);

@@ -13,9 +13,10 @@ const HEAD = ['Target', 'Service', 'Version', 'Verdict', 'Documents', 'Size', 'P
 /** Below this width a table of seven columns cannot be read. */
 const NARROW = 96;
 
-export function renderProbe(lines: readonly ProbeLine[], options: RenderOptions): string {
+export function renderProbe(all: readonly ProbeLine[], options: RenderOptions): string {
   const page = createPage(options);
   const { ink } = page;
+  const { lines, folded } = foldClosed(all);
   if (page.quiet || page.width < NARROW) {
     for (const line of lines) {
       const [target, service, version, verdict, documents, size, categories] = cellsOf(line, ink);
@@ -43,10 +44,11 @@ export function renderProbe(lines: readonly ProbeLine[], options: RenderOptions)
     for (const row of table.toString().split('\n')) page.raw(row);
   }
   writeAccess(page, accessOfLines(lines));
+  for (const text of folded) page.write('', ink.dim(text));
   if (!page.quiet) {
     const exposed = lines.filter(({ verdict }) => isExposed(verdict)).length;
     const unclear = lines.filter(({ verdict }) => verdict === 'inconclusive').length;
-    const targets = new Set(lines.map(({ target }) => target)).size;
+    const targets = new Set(all.map(({ target }) => target)).size;
     page.gap();
     page.write(
       '',
@@ -61,9 +63,33 @@ export function renderProbe(lines: readonly ProbeLine[], options: RenderOptions)
   return page.toString();
 }
 
+/** A host that was swept has a hundred closed ports: they are told in one line. */
+const MOST_CLOSED = 8;
+
+function foldClosed(lines: readonly ProbeLine[]): { lines: ProbeLine[]; folded: string[] } {
+  const placeOf = ({ target, address, vantage }: ProbeLine) => JSON.stringify([target, address, vantage ?? null]);
+  const isClosed = ({ verdict }: ProbeLine) => verdict === 'refused' || verdict === 'filtered';
+  const closed = new Map<string, ProbeLine[]>();
+  for (const line of lines.filter(isClosed)) closed.set(placeOf(line), [...(closed.get(placeOf(line)) ?? []), line]);
+  const many = [...closed].filter(([, group]) => group.length > MOST_CLOSED);
+  const places = new Set(many.map(([place]) => place));
+  const folded = many.map(([, group]) => {
+    const count = (verdict: ProbeLine['verdict']) => group.filter((line) => line.verdict === verdict).length;
+    const parts = [
+      count('refused') > 0 ? `${plural(count('refused'), 'port')} refused` : '',
+      count('filtered') > 0 ? `${plural(count('filtered'), 'port')} filtered` : '',
+    ].filter((part) => part !== '');
+    const { target, address, vantage } = group[0] as ProbeLine;
+    const at = address === null || address === target ? target : `${target} (${address})`;
+    return `${at}${vantage === undefined ? '' : ` from ${vantage}`}: ${parts.join(', ')}`;
+  });
+  return { lines: lines.filter((line) => !(isClosed(line) && places.has(placeOf(line)))), folded };
+}
+
 function cellsOf(line: ProbeLine, ink: Ink): string[] {
   const at = hostPort(line.target.includes(':') ? (line.address ?? line.target) : line.target, line.port);
-  const target = line.address === null || at.startsWith(line.address) ? at : `${at} (${line.address})`;
+  const place = line.address === null || at.startsWith(line.address) ? at : `${at} (${line.address})`;
+  const target = line.vantage === undefined ? place : `${place} from ${line.vantage}`;
   const categories = [...new Set(line.datasets.flatMap((set) => set.categories))];
   return [
     target,

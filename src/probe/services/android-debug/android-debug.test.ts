@@ -4,6 +4,7 @@ import { askPort } from '../../testing/ask.ts';
 import { httpServer, type Reply, type TestHttpServer } from '../../testing/http-server.ts';
 import { scriptedContext } from '../../testing/scripted.ts';
 import { adb } from './adb.ts';
+import { androidDebugDatabase } from './index.ts';
 
 const servers: TestHttpServer[] = [];
 afterEach(() => {
@@ -66,6 +67,27 @@ describe('the Android Debug Database dialogue', () => {
     } finally {
       raw.close();
     }
+  });
+
+  const page = (body: string) => Buffer.from(`HTTP/1.0 200 OK\nContent-Length: ${body.length}\n\n${body}`);
+  const refusal = 'HTTP/1.0 401 Unauthorized\nWWW-Authenticate: Basic realm="Debug database admin pw"\n';
+  it.each<[string, (asked: string) => Uint8Array, string]>([
+    [
+      'open',
+      (asked) => (asked.includes('getDbList') ? page(JSON.stringify(LIST)) : Buffer.from('HTTP/1.0 500\n')),
+      'anonymous-write',
+    ],
+    ['closed', () => Buffer.from(refusal), 'secured'],
+    ['everywhere', () => page(JSON.stringify(LIST)), 'inconclusive'],
+    ['cut', () => page(JSON.stringify(LIST)).subarray(0, 90), 'unidentified'],
+    ['garbage', () => Buffer.alloc(300, 0xff), 'unidentified'],
+  ])('judges what is %s, without a value', async (_what, answer, verdict) => {
+    const context = scriptedContext(androidDebugDatabase.allow, {
+      answer: (asked) => answer(asked.toString('latin1')),
+    });
+    const observation = await androidDebugDatabase.probe(context);
+    expect(observation.verdict).toBe(verdict);
+    expect(JSON.stringify([observation, context.exchanges])).not.toContain('jane');
   });
 
   it('believes no server that lists databases everywhere', async () => {

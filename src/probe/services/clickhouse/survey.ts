@@ -1,5 +1,5 @@
 /** What both faces ask once they are in, and what it means. */
-import { datasetName, fieldName, grouped } from '../../names.ts';
+import { datasetName, fieldName, fieldType, grouped } from '../../names.ts';
 import { parseCount, parseVersion, sumKnown } from '../../observations.ts';
 import type { Observation, ObservedDataset, ProbeContext } from '../../service.ts';
 import { COLUMNS, controlQuery, GRANTS, MOST_TABLES, PARTS, READ_ONLY, TABLES, VERSION } from './queries.ts';
@@ -78,7 +78,7 @@ function join(
   for (const [database, table, column, type] of columns) {
     const id = `${database}.${table}`;
     const list = fields.get(id) ?? [];
-    list.push([fieldName(column ?? ''), (type ?? '').replace(/[^\w(), ]/g, '').slice(0, 64)]);
+    list.push([fieldName(column ?? ''), fieldType((type ?? '').replace(/[^\w(), ]/g, '').slice(0, 64)) ?? '*']);
     fields.set(id, list);
   }
   return tables.map(([database, table]) => {

@@ -55,6 +55,17 @@ describe('the Firebase Realtime Database dialogue', () => {
     expect(await ask(await database(null))).toMatchObject({ verdict: 'anonymous-read', datasets: [] });
   });
 
+  it('calls a readable root open that is too large for one answer', async () => {
+    // remote.spec.ts of firebase/firebase-tools (prefetchTest)
+    const large: Reply = [
+      400,
+      { error: 'Data requested exceeds the maximum size that can be accessed with a single request.' },
+    ];
+    const server = await database(null, (path) => (path.startsWith('/.json') ? large : undefined));
+    expect(await ask(server)).toMatchObject({ verdict: 'anonymous-read', datasets: [] });
+    expect(await ask(await database(null, () => large))).toMatchObject({ verdict: 'unidentified' });
+  });
+
   it.each<[string, Reply, string]>([
     ['secured', [401, { error: 'Permission denied' }], 'secured'],
     ['deactivated', [423, { error: 'The Firebase database has been deactivated.' }], 'inconclusive'],

@@ -5,7 +5,9 @@
  *
  * ```
  * GET /.json?shallow=true&timeout=3s        200 {"users":true,"orders":true}; 200 null: readable and empty;
- *                                           401 {"error":"Permission denied"}; 404: no such database, or
+ *                                           401 {"error":"Permission denied"}; 400 {"error":"Data requested exceeds the
+ *                                           maximum size …"}: allowed, and too much for the time given (prefetchTest of
+ *                                           firebase/firebase-tools reads it so); 404: no such database, or
  *                                           {"error":"Database lives in a different region…","correctUrl":…};
  *                                           423: deactivated or disabled; 402: over quota
  * GET /<random>.json?shallow=true&…         200 null where the root is readable; anything else: no such database server
@@ -57,7 +59,8 @@ async function askFirebase(context: ProbeContext): Promise<Observation> {
     return { ...known, verdict: 'unidentified', reason: 'the provider knows no database of this name' };
   }
   const shallow = answer.status === 200 && (body === null || isShallow(body));
-  if (!shallow && !answer.truncated) return unidentified('the Firebase Realtime Database protocol');
+  const tooLarge = answer.status === 400 && error.startsWith('Data requested exceeds the maximum size');
+  if (!shallow && !answer.truncated && !tooLarge) return unidentified('the Firebase Realtime Database protocol');
   const control = await session.get(`/${context.nonce()}${QUERY}`, { maxBytes: 65_536 });
   context.record(`GET /<random>${QUERY}`, shapeOf(control, parseJson(control.body)));
   if (control.status !== 200 || parseJson(control.body) !== null) {
@@ -69,7 +72,8 @@ async function askFirebase(context: ProbeContext): Promise<Observation> {
   }
   const notTested = ['whether a stranger may write: only the rules tell'];
   if (answer.truncated) notTested.push('keys beyond the limit of one answer');
-  const keys = isRecord(body) ? Object.keys(body) : [];
+  if (tooLarge) notTested.push('keys: the root is too large for one answer');
+  const keys = isRecord(body) && !tooLarge ? Object.keys(body) : [];
   const datasets = await describe(session, context, keys);
   const documents = sumKnown(datasets.map((one) => one.documents));
   return {
@@ -78,8 +82,9 @@ async function askFirebase(context: ProbeContext): Promise<Observation> {
     verdict: 'anonymous-read',
     ...(documents === undefined ? {} : { documents }),
     datasets,
-    reason:
-      keys.length === 0
+    reason: tooLarge
+      ? 'the rules let a stranger read the root, which is too large for one answer'
+      : keys.length === 0
         ? 'a stranger reads the root, which is empty'
         : `a stranger reads the root with ${keys.length} keys`,
     notTested,

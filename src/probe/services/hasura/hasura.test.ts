@@ -78,6 +78,16 @@ describe('the Hasura dialogue', () => {
     expect(await askPort(await engine({ change }), 'hasura')).toMatchObject({ verdict: 'secured' });
   });
 
+  it('does not call secured a role whose queries have other names than their tables', async () => {
+    const other = await engine({ queries: ['customersByPk', 'customersAggregate'] });
+    expect(await askPort(other, 'hasura')).toMatchObject({ verdict: 'metadata-only', datasets: [] });
+    // no_queries_available: the engine's word for a schema without queries (hasura/graphql-engine, its own tests).
+    const none = await engine({ queries: ['no_queries_available'] });
+    expect(await askPort(none, 'hasura')).toMatchObject({ verdict: 'secured' });
+    const writes = await engine({ queries: ['users'], mutations: ['insertUsers'] });
+    expect(await askPort(writes, 'hasura')).toMatchObject({ verdict: 'anonymous-write' });
+  });
+
   it('counts what the role of strangers sees', async () => {
     expect(await askPort(await engine({ queries: ['users', 'users_aggregate'] }))).toMatchObject({
       service: 'hasura',

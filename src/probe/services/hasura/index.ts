@@ -103,7 +103,7 @@ async function asRole(
   const { datasets, readable } = await readTables(context, session, schema);
   const documents = sumKnown(datasets.map((one) => one.documents));
   const size = { ...(documents === undefined ? {} : { documents }), datasets };
-  const writes = schema.mutations.filter((name) => /^(?:insert|update|delete)_/.test(name)).length;
+  const writes = schema.mutations.filter((name) => /^(?:insert|update|delete)[_A-Z]/.test(name)).length;
   const seen = `strangers have a role that reads ${readable} of ${counted(datasets.length, 'table')} (${grouped(documents ?? 0)} rows counted)`;
   const notTested = ['actions and remote schemas'];
   if (writes > 0) {
@@ -119,6 +119,15 @@ async function asRole(
       reason: 'strangers have a role that sees tables and no rows',
       notTested,
     };
+  }
+  // What the engine puts into a schema that would be empty.
+  const others = schema.queries.filter((name) => name !== 'no_queries_available').length;
+  if (others > 0) {
+    const reason = `strangers have a role with ${counted(others, 'query', 'queries')}, none of which is named as a table`;
+    return concluded(identity, 'metadata-only', reason, [
+      ...notTested,
+      'tables with names of their own (`graphql-default`)',
+    ]);
   }
   return concluded(identity, 'secured', 'the role of strangers sees no table', notTested);
 }

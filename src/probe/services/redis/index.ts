@@ -193,8 +193,8 @@ async function survey(context: ProbeContext, ask: Ask): Promise<Observation> {
 /** Fills `fields` with key patterns. @returns whether listing keys was allowed */
 async function listKeys(context: ProbeContext, ask: Ask, datasets: ObservedDataset[]): Promise<boolean> {
   let allowed = false;
-  const sampled = datasets.length > 0 ? datasets.slice(0, MAX_DATABASES) : [{ name: 'db0', fields: [] }];
-  for (const dataset of sampled) {
+  const looked = datasets.length > 0 ? datasets.slice(0, MAX_DATABASES) : [{ name: 'db0', fields: [] }];
+  for (const dataset of looked) {
     const number = dataset.name.slice(2);
     if (number.length > 2 || (number !== '0' && !isText(await ask('SELECT', number), 'OK'))) continue;
     const scan = await ask('SCAN', '0', 'COUNT', '10');
@@ -205,8 +205,8 @@ async function listKeys(context: ProbeContext, ask: Ask, datasets: ObservedDatas
     const keys = names.items
       .slice(0, 10)
       .flatMap((item) => (item.kind === 'bulk' ? [item.bytes.toString('utf8')] : []));
-    dataset.fields = keyPatterns(keys);
-    if (context.values !== undefined) await sampleKeys(context, number, dataset.name, keys);
+    const sampled = await sampleKeys(context, number, dataset.name, keys);
+    dataset.fields = [...new Set([...keyPatterns(keys), ...sampled])].sort();
   }
   context.record('SCAN 0 COUNT 10', allowed ? 'key names (kept as patterns only)' : 'refused');
   return allowed;

@@ -12,15 +12,26 @@ import { encodeCommand, type Reply, readReply } from './resp.ts';
 /** What is larger is not asked for, in bytes. */
 const LARGEST = 16_384;
 
-/** @param keys raw names; they go nowhere but back to this server */
+/**
+ * @param keys raw names; they go nowhere but back to this server
+ * @returns the names under which values went to the classifier: `user:*:email`, and `customer:*.email` of hashes
+ */
 export async function sampleKeys(
   context: ProbeContext,
   database: string,
   dataset: string,
   keys: readonly string[],
-): Promise<void> {
+): Promise<string[]> {
   const { values } = context;
-  if (values === undefined) return;
+  if (values === undefined) return [];
+  const names = new Set<string>();
+  const sink: ValueSink = {
+    most: values.most,
+    take(of, field, taken) {
+      names.add(field);
+      values.take(of, field, taken);
+    },
+  };
   const connection = await context.connect();
   const ask = async (...words: string[]): Promise<Reply> => {
     await connection.write(encodeCommand(words));
@@ -35,7 +46,7 @@ export async function sampleKeys(
       const asked = left.get(pattern ?? '') ?? 0;
       if (pattern === undefined || key === '' || Buffer.byteLength(key) > 512 || asked >= values.most) continue;
       left.set(pattern, asked + 1);
-      if (await sampleKey(ask, values, dataset, key, pattern)) taken++;
+      if (await sampleKey(ask, sink, dataset, key, pattern)) taken++;
     }
   } catch (error) {
     if (!(error instanceof PosternError) || error.code !== 'E_PROBE_IO') throw error;
@@ -43,6 +54,7 @@ export async function sampleKeys(
     connection.close();
     context.record('values of small keys', `${taken} keys, to the classifier only`);
   }
+  return [...names];
 }
 
 async function sampleKey(
@@ -62,7 +74,7 @@ async function sampleKey(
     const text = value.bytes.toString('utf8');
     const document = /^\s*[{[]/.test(text) ? parseJson(value.bytes) : undefined;
     if (document === undefined) values.take(dataset, pattern, [text]);
-    else takeDocuments(values, dataset, [{ [pattern]: document }]);
+    else takeFields(values, dataset, pattern, document);
     return true;
   }
   if (value.kind !== 'array') return false;
@@ -71,6 +83,15 @@ async function sampleKey(
     const [name, held] = [value.items[index], value.items[index + 1]];
     if (name?.kind === 'bulk' && held?.kind === 'bulk') hash[name.bytes.toString('utf8')] = held.bytes.toString('utf8');
   }
-  takeDocuments(values, dataset, [{ [pattern]: hash }]);
+  takeFields(values, dataset, pattern, hash);
   return true;
+}
+
+/** The pattern is safe to show as it is: only what stands behind it is a document's own name. */
+function takeFields(values: ValueSink, dataset: string, pattern: string, document: unknown): void {
+  const below: ValueSink = {
+    most: values.most,
+    take: (of, field, taken) => values.take(of, `${pattern}.${field}`, taken),
+  };
+  takeDocuments(below, dataset, [document]);
 }

@@ -67,7 +67,7 @@ describe('the Graylog dialogue', () => {
     const refused = await node({ ...HELLO, '/api/streams': [401, ''] });
     expect(await askPort(refused, 'graylog')).toMatchObject({
       product: 'graylog',
-      version: '5.2.4+1e1d1ed',
+      version: expect.stringMatching(/^5\.2\.4/),
       verdict: 'secured',
     });
     const listed = await node({ ...HELLO, '/api/streams': [200, { total: 3, streams: [{ title: 'canary' }] }] });
@@ -82,6 +82,12 @@ describe('the Splunk dialogue', () => {
   it('is secured with logins, and lists indexes with the free licence', async () => {
     const refusal: Reply = [401, { messages: [{ type: 'WARN', text: 'call not properly authenticated' }] }, SERVER];
     expect(await askPort(await node({}, refusal), 'splunk')).toMatchObject({ product: 'splunk', verdict: 'secured' });
+    const told: Answers = {
+      '/services/server/info?output_mode=json': [200, { generator: { version: '9.1.2' } }, SERVER],
+      '/services/data/indexes?output_mode=json&count=50': refusal,
+    };
+    const shut = await askPort(await node(told, [404, {}, SERVER]), 'splunk');
+    expect(shut).toMatchObject({ version: '9.1.2', verdict: 'secured' });
     const free: Answers = {
       '/services/server/info?output_mode=json': [
         200,

@@ -4,10 +4,11 @@
  * ```
  * GET /                                         200, Atom with <title>splunkd</title>
  * GET /services/server/info?output_mode=json    401 {"messages":[{"type":"ERROR","text":"Unauthorized"}]} or "call not
- *                                               properly authenticated"; 200 {"generator":{"version":"9.1.2"},…}: the
- *                                               free licence, which knows no logins
+ *                                               properly authenticated"; 200 {"generator":{"version":"9.1.2"},…}: many
+ *                                               releases tell it to everybody, so it proves nothing
  * GET /services/<random>?output_mode=json       404; 2xx: a catch-all
- * GET /services/data/indexes?output_mode=json&count=50   {"entry":[{"name","content":{"totalEventCount"}}]}
+ * GET /services/data/indexes?output_mode=json&count=50   401; {"entry":[{"name","content":{"totalEventCount"}}]}: the free
+ *                                               licence, which knows no logins
  * ```
  *
  * Sources: https://docs.splunk.com/Documentation/Splunk/latest/RESTREF/RESTintrospect,
@@ -40,6 +41,10 @@ async function askSplunk(context: ProbeContext): Promise<Observation> {
   });
   if (control.status < 300) return disbelieved(base, 'a path that cannot exist', control.status);
   const list = await askJson(session, context, INDEXES);
+  if (isLocked(list)) {
+    const what = `the list of indexes is refused (${list.status}); its version is told to everybody`;
+    return conclude(base, 'secured', what);
+  }
   const entries = at(list.json, 'entry');
   if (list.status !== 200 || !Array.isArray(entries)) {
     return conclude(

@@ -189,10 +189,7 @@ export const typesense: ProbeService = {
     'https://typesense.org/docs/27.1/api/api-keys.html',
     'https://typesense.org/docs/27.1/api/api-errors.html',
   ],
-  tested: [
-    { how: 'recorded', what: 'the refusal, as typesense-swift’s and netdata’s tests of real servers quote it' },
-    { how: 'documentation', what: 'answers as Typesense’s API reference describes them (27.1)' },
-  ],
+  tested: [{ how: 'documentation', what: 'answers as Typesense’s API reference describes them (27.1)' }],
   recognise: (root) => perhaps(root, root.status === 404 && isNotFound(parseJson(root.body))),
   probe: askTypesense,
 };
