@@ -108,7 +108,11 @@ const everything = (version: unknown) => ({
   health: 'green',
   collections: [{ name: 'x' }],
   databases: ['x'],
-  data: { __typename: 'Query', __schema: { queryType: { name: 'Query' }, types: [{ name: 'User', fields: [{ name: 'email' }] }] }, version: '1' },
+  data: {
+    __typename: 'Query',
+    __schema: { queryType: { name: 'Query' }, types: [{ name: 'User', fields: [{ name: 'email' }] }] },
+    version: '1',
+  },
   documents: [{ name: 'projects/p/databases/(default)/documents/users/x', fields: { email: { stringValue: 'x' } } }],
   swagger: '2.0',
   openapi: '3.0.0',
@@ -166,8 +170,10 @@ const chameleon = (greeting: string) => (socket: Socket) => {
     if (/^\*\d+\r\n/.test(request)) return '+PONG\r\n';
     if (/^version\r\n/.test(request)) return 'VERSION 1.6.21\r\n';
     if (/^stats/.test(request)) return 'STAT curr_items 5\r\nEND\r\n';
-    if (/^(?:ruok|srvr|stat|isro|envi|conf|mntr)/.test(request)) return 'imok Zookeeper version: 3.9.1\nMode: standalone\n';
-    if (/^(?:CONNECT|PING|INFO)/.test(request)) return 'INFO {"server_id":"x","version":"2.9.10","max_payload":1}\r\nPONG\r\n';
+    if (/^(?:ruok|srvr|stat|isro|envi|conf|mntr)/.test(request))
+      return 'imok Zookeeper version: 3.9.1\nMode: standalone\n';
+    if (/^(?:CONNECT|PING|INFO)/.test(request))
+      return 'INFO {"server_id":"x","version":"2.9.10","max_payload":1}\r\nPONG\r\n';
     if (/^USER/.test(request)) return '331 password\r\n';
     if (/^PASS/.test(request)) return '230 welcome\r\n';
     if (/^(?:SYST|PWD|TYPE|PASV|EPSV|FEAT|MLST|STAT|NOOP)/.test(request)) return '200 fine\r\n';
@@ -208,30 +214,48 @@ const BEHAVIOURS: Record<string, (socket: Socket) => void> = {
   'answers everything with deep JSON': says(http('200 OK', '['.repeat(200_000))),
   'answers everything with +OK': says('+OK\r\n'),
   'answers everything with +PONG and a banner': says(`+PONG\r\n${http('200 OK', BANNER)}`),
-  'answers everything with the keys of all products': says(http('200 OK', JSON.stringify(everything('7.10.2')), EVERY_HEADER)),
+  'answers everything with the keys of all products': says(
+    http('200 OK', JSON.stringify(everything('7.10.2')), EVERY_HEADER),
+  ),
   'answers everything with the keys of all products, versions as objects': says(
     http('200 OK', JSON.stringify(everything({ number: '7.10.2', distribution: 'opensearch' })), EVERY_HEADER),
   ),
-  'answers everything with a list of the keys of all products': says(http('200 OK', JSON.stringify([everything('7.10.2')]))),
+  'answers everything with a list of the keys of all products': says(
+    http('200 OK', JSON.stringify([everything('7.10.2')])),
+  ),
   'answers everything with the pages of all products': says(
     `HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n${EVERY_HEADER}content-length: ${WORDS.length}\r\n\r\n${WORDS}`,
   ),
   'mirrors the path': replies((request) =>
-    http('200 OK', JSON.stringify({ ...everything('7.10.2'), path: pathIn(request), name: pathIn(request).slice(1) }), EVERY_HEADER),
+    http(
+      '200 OK',
+      JSON.stringify({ ...everything('7.10.2'), path: pathIn(request), name: pathIn(request).slice(1) }),
+      EVERY_HEADER,
+    ),
   ),
   'names everything as the path does': replies((request) => {
-    const name = decodeURIComponent(pathIn(request).split('?')[0] ?? '').split('/').at(-1) ?? '';
-    return http('200 OK', JSON.stringify({ ...everything('7.10.2'), db_name: name, doc_count: 5, [name]: { mappings: {} } }));
+    const name =
+      decodeURIComponent(pathIn(request).split('?')[0] ?? '')
+        .split('/')
+        .at(-1) ?? '';
+    return http(
+      '200 OK',
+      JSON.stringify({ ...everything('7.10.2'), db_name: name, doc_count: 5, [name]: { mappings: {} } }),
+    );
   }),
   'answers everything as GraphQL': says(http('200 OK', JSON.stringify({ data: everything('1').data }))),
   'answers everything as Firestore': says(http('200 OK', JSON.stringify({ documents: everything('1').documents }))),
   'answers everything as PostgREST': replies((request) =>
     http('200 OK', pathIn(request) === '/' ? JSON.stringify(everything('1')) : '[]', 'content-range: 0-0/12\r\n'),
   ),
-  'answers everything as Kubernetes': says(http('200 OK', JSON.stringify({ kind: 'SecretList', apiVersion: 'v1', items: [] }))),
+  'answers everything as Kubernetes': says(
+    http('200 OK', JSON.stringify({ kind: 'SecretList', apiVersion: 'v1', items: [] })),
+  ),
   'speaks all protocols': chameleon(''),
   'speaks all protocols after an FTP greeting': chameleon('220 (vsFTPd 3.0.5)\r\n'),
-  'speaks all protocols after a greeting of NATS': chameleon('INFO {"server_id":"x","version":"2.9.10","max_payload":1}\r\n'),
+  'speaks all protocols after a greeting of NATS': chameleon(
+    'INFO {"server_id":"x","version":"2.9.10","max_payload":1}\r\n',
+  ),
   'speaks all protocols after a greeting of rsync': chameleon('@RSYNCD: 31.0\n'),
   'redirects to itself': says('HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 0\r\n\r\n'),
   'floods with headers': says(`HTTP/1.1 200 OK\r\n${'x-flood: 1\r\n'.repeat(50_000)}\r\n`),
@@ -244,10 +268,16 @@ const BEHAVIOURS: Record<string, (socket: Socket) => void> = {
   'answers with a TLS alert': says(Buffer.from('15030300020228', 'hex')),
   'answers with half a TLS record': says(Buffer.from('160303ffff0200', 'hex')),
   'answers with prototypes': says(
-    http('200 OK', '{"__proto__":{"tagline":"You Know, for Search"},"constructor":{"prototype":{"couchdb":"Welcome"}},"toString":1}'),
+    http(
+      '200 OK',
+      '{"__proto__":{"tagline":"You Know, for Search"},"constructor":{"prototype":{"couchdb":"Welcome"}},"toString":1}',
+    ),
   ),
   'counts in impossible numbers': says(
-    http('200 OK', '[{"index":"a","docs.count":"-5","store.size":"1e400"},{"index":"b","docs.count":"99999999999999999999"}]'),
+    http(
+      '200 OK',
+      '[{"index":"a","docs.count":"-5","store.size":"1e400"},{"index":"b","docs.count":"99999999999999999999"}]',
+    ),
   ),
   'answers everything with a server error': says(http('503 Service Unavailable', '{}')),
 };

@@ -1,9 +1,14 @@
-/** The classifier over one whole file. Prints one JSON line: FILE MODULE */
+/** The classifier over one whole file. Prints one JSON line: FILE, and the folder of the bundles */
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [file, module] = process.argv.slice(2);
-const { classifyReport, readDataFile } = await import(pathToFileURL(module).href);
+const [file, folder] = process.argv.slice(2);
+const load = (name) => import(pathToFileURL(join(folder, name)).href);
+const [{ classifyReport }, { readDataFile }] = [
+  await load('classify-index.mjs'),
+  await load('classify-files-index.mjs'),
+];
 const start = process.cpuUsage();
 const { datasets, format, skips } = await readDataFile(file);
 const report = classifyReport(

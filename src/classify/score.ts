@@ -48,6 +48,7 @@ const neutral = new Set(words(NEUTRAL));
 const flags = new Set(words(FLAGS));
 const multiFields = new Set(words(MULTI_FIELDS));
 const names = new Set(words(NAMES));
+const abbreviations = new Map(phrases(ABBREVIATIONS).map(([short = '', long = '']) => [short, long]));
 const others = phrases(OTHER_MEANINGS);
 
 for (const category of Object.keys(VOCABULARY) as (keyof typeof VOCABULARY)[]) {
@@ -115,9 +116,7 @@ function isSegment(word: string): boolean {
 
 /** As written, and once more with its abbreviations spelled out: `freqFlyerNo`, `fecha_nac`. */
 function spellings(tokens: readonly string[]): (readonly string[])[] {
-  const spelled = tokens.map((token) =>
-    Object.hasOwn(ABBREVIATIONS, token) ? (ABBREVIATIONS[token] ?? token) : token,
-  );
+  const spelled = tokens.map((token) => abbreviations.get(token) ?? token);
   return spelled.some((word, index) => word !== tokens[index]) ? [tokens, spelled] : [tokens];
 }
 

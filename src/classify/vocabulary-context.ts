@@ -3,65 +3,23 @@
  * are about things. Data only; `score.ts` and `things.ts` read it.
  */
 
-/** Short forms, as one word each; a name is read both as written and spelled out. */
-export const ABBREVIATIONS: Readonly<Record<string, string>> = {
+/** Short forms and their words, of one word each; a name is read both as written and spelled out. */
+export const ABBREVIATIONS =
   // English
-  ...{ acct: 'account', circ: 'circumference', appt: 'appointment', bag: 'baggage', bldg: 'building' },
-  ...{ cd: 'code', cntry: 'country', conf: 'confirmation', ctry: 'country', cust: 'customer', doc: 'document' },
-  ...{ dr: 'doctor', drv: 'driver', dt: 'date', emp: 'employee', freq: 'frequent', hist: 'history' },
-  ...{
-    lic: 'license',
-    lice: 'license',
-
-    mbr: 'member',
-    med: 'medical',
-    mob: 'mobile',
-    nbr: 'number',
-  },
-  ...{
-    nm: 'name',
-    nmbr: 'number',
-    ord: 'order',
-
-    pat: 'patient',
-    pax: 'passenger',
-    pcode: 'postcode',
-  },
-  ...{
-    pmt: 'payment',
-    pymt: 'payment',
-
-    pstl: 'postal',
-    ref: 'reference',
-    reg: 'registration',
-  },
-  ...{ resv: 'reservation', rsvn: 'reservation' },
-  ...{ stu: 'student', surn: 'surname', tel: 'telephone', tkt: 'ticket', trx: 'transaction' },
-  ...{ txn: 'transaction', twn: 'town', usr: 'user', veh: 'vehicle', wt: 'weight', ht: 'height' },
+  'acct account, circ circumference, appt appointment, bag baggage, bldg building, cd code, cntry country, ' +
+  'conf confirmation, ctry country, cust customer, doc document, dr doctor, drv driver, dt date, emp employee, ' +
+  'freq frequent, hist history, lic license, lice license, mbr member, med medical, mob mobile, nbr number, ' +
+  'nm name, nmbr number, ord order, pat patient, pax passenger, pcode postcode, pmt payment, pymt payment, ' +
+  'pstl postal, ref reference, reg registration, resv reservation, rsvn reservation, stu student, ' +
+  'surn surname, tel telephone, tkt ticket, trx transaction, txn transaction, twn town, usr user, veh vehicle, ' +
+  'wt weight, ht height, ' +
   // ISO 20022
-  ...{ cdtr: 'creditor', dbtr: 'debtor', ultmtdbtr: 'debtor', ultmtcdtr: 'creditor' },
+  'cdtr creditor, dbtr debtor, ultmtdbtr debtor, ultmtcdtr creditor, ' +
   // Spanish, Portuguese, Italian, French
-  ...{
-    ape: 'apellido',
-    cel: 'celular',
-    cod: 'codigo',
-
-    fec: 'fecha',
-    fech: 'fecha',
-    nac: 'nacimiento',
-  },
-  ...{
-    nasc: 'nascimento',
-    nom: 'nombre',
-    nro: 'numero',
-    num: 'numero',
-    pob: 'poblacion',
-    tp: 'tipo',
-    ss: 'seguridad social',
-  },
+  'ape apellido, cel celular, cod codigo, fec fecha, fech fecha, nac nacimiento, nasc nascimento, nom nombre, ' +
+  'nro numero, num numero, pob poblacion, tp tipo, ss seguridad social, ' +
   // German, Dutch, Scandinavian, Polish
-  ...{ geb: 'geburtsdatum', gesl: 'geslacht', tlf: 'telefon', nr: 'nummer' },
-};
+  'geb geburtsdatum, gesl geslacht, tlf telefon, nr nummer';
 
 /** Whoever a name, a birthday or a display text may belong to: `debtor_name`, `guardiansname`, `patient.display`. */
 export const PERSONS =
@@ -92,7 +50,7 @@ export const PLACES =
   'merchant merchants supplier suppliers vendor vendors company companies organization organisation organizations organisations city cities country countries region regions ' +
   'airport airports timetable timetables gtfs netex filiale filialen filiali tienda tiendas loja lojas magasin magasins negozio negozi winkel ' +
   'haltestelle haltestellen haltes sklep sklepy butik butiker magaza toko parking museum museums ' +
-  'court courts lab labs laboratory hospital hospitals clinic clinics pharmacy pharmacies school schools university theatre theater cinema club gym';
+  'court courts lab labs laboratory hospital hospitals clinic clinics pharmacy pharmacies school schools university theatre theater cinema club gym hotel hotels hostel hostels resort resorts cafe cafes';
 
 /** Fields that only a place of business or a timetable has. */
 export const MARKS_OF_PLACES =

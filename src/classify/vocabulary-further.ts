@@ -53,7 +53,7 @@ export const MORE_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
   },
   identity: {
     strong:
-      'hoten ngaysinh gioitinh cccd cmnd shimei seinengappi seibetsu kokuseki myoji namae furigana mname jid pronoun pronouns ethnoracial ethnicorigin bday ' +
+      'hoten ngaysinh gioitinh cccd cmnd shimei seinengappi seibetsu kokuseki myoji namae furigana mname jid ansprechpartner pronoun pronouns ethnoracial ethnicorigin bday ' +
       'sokuseki birthname',
     phrases:
       'ho ten, ho va ten, ten dem, ngay sinh, noi sinh, gioi tinh, quoc tich, so cccd, so cmnd, can cuoc, ho chieu, so ho chieu, hon nhan, ' +

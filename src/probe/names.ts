@@ -21,9 +21,7 @@ export function datasetName(name: string): string {
 export function fieldName(path: string): string {
   const parts = path.slice(0, 2_048).split('.');
   const address = parts.findLastIndex((part) => part.indexOf('@') > 0);
-  return parts
-    .map((part, n) => (looksLikeValue(part) || (n < address && !isStructural(part)) ? '*' : part))
-    .join('.');
+  return parts.map((part, n) => (looksLikeValue(part) || (n < address && !isStructural(part)) ? '*' : part)).join('.');
 }
 
 function looksLikeValue(part: string): boolean {

@@ -9,7 +9,7 @@ import { isMalformed, parseVersion, unidentified } from './observations.ts';
 import { type DialogueOutcome, type PortRun, runDialogue } from './runner-dialogue.ts';
 import type { PortPlan } from './runner-plan.ts';
 import { findContradiction } from './runner-suspicion.ts';
-import type { ObservedDataset, Observation, ProbeResult, ProbeService } from './service.ts';
+import type { Observation, ObservedDataset, ProbeResult, ProbeService } from './service.ts';
 
 /** What a port's dialogues concluded; the runner adds target and time. */
 export type PortOutcome = Omit<ProbeResult, 'target' | 'host' | 'address' | 'port' | 'elapsedMs'>;

@@ -3,7 +3,16 @@
  * temporary file and in no message, in no encoding.
  */
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, get, type RequestListener, type Server } from 'node:http';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,10 +31,12 @@ function plant(what: string, secret: string): string {
   planted.push({ what, secret });
   return secret;
 }
-const email = (where: string) => plant(`e-mail ${where}`, `${noise(`mail ${where}`, 14, LOWER)}@${noise(`host ${where}`, 8, LOWER)}.test`);
+const email = (where: string) =>
+  plant(`e-mail ${where}`, `${noise(`mail ${where}`, 14, LOWER)}@${noise(`host ${where}`, 8, LOWER)}.test`);
 const phone = (where: string) => plant(`phone ${where}`, `49155${noise(`phone ${where}`, 9, DIGITS)}`);
 const token = (where: string) => plant(`token ${where}`, noise(`token ${where}`, 48, '0123456789abcdef'));
-const person = (where: string) => plant(`name ${where}`, `${noise(`name ${where}`, 12, LOWER)} ${noise(`family ${where}`, 12, LOWER)}`);
+const person = (where: string) =>
+  plant(`name ${where}`, `${noise(`name ${where}`, 12, LOWER)} ${noise(`family ${where}`, 12, LOWER)}`);
 /** Sixteen digits that pass Luhn's check, so that they are told to be a card. */
 function card(where: string): string {
   const first = `4${noise(`card ${where}`, 14, DIGITS)}`;
@@ -44,7 +55,12 @@ const record = (where: string) => ({
 });
 
 const rows = { search: record('in a document'), orders: record('in another'), api: record('of an account') };
-const names = { index: email('as an index'), field: email('as a field'), database: phone('as a database'), object: person('as an object') };
+const names = {
+  index: email('as an index'),
+  field: email('as a field'),
+  database: phone('as a database'),
+  object: person('as an object'),
+};
 
 const answers: Record<'couch' | 's3' | 'api' | 'qdrant', RequestListener> = {
   couch: (request, response) => {
@@ -60,12 +76,19 @@ const answers: Record<'couch' | 's3' | 'api' | 'qdrant', RequestListener> = {
             : databases.includes(path.slice(1))
               ? { db_name: path.slice(1), doc_count: 3, sizes: { file: 10 } }
               : undefined;
-    response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json', 'x-note': rows.api.phone });
+    response.writeHead(body === undefined ? 404 : 200, {
+      'content-type': 'application/json',
+      'x-note': rows.api.phone,
+    });
     response.end(JSON.stringify(body ?? { error: 'not_found', reason: rows.api.customer_email }));
   },
   s3: (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://store.invalid');
-    const keys = [`kyc/${names.object}.pdf`, `users/${rows.search.customer_email}/face.jpg`, `${rows.search.phone}.png`];
+    const keys = [
+      `kyc/${names.object}.pdf`,
+      `users/${rows.search.customer_email}/face.jpg`,
+      `${rows.search.phone}.png`,
+    ];
     const body =
       pathname === '/'
         ? `<ListAllMyBucketsResult><Owner><DisplayName>${rows.api.full_name}</DisplayName></Owner><Buckets><Bucket><Name>uploads</Name></Bucket></Buckets></ListAllMyBucketsResult>`
@@ -77,12 +100,18 @@ const answers: Record<'couch' | 's3' | 'api' | 'qdrant', RequestListener> = {
   },
   api: (request, response) => {
     const known = (request.url ?? '').startsWith('/users');
-    response.writeHead(known ? 200 : 404, { 'content-type': 'application/json', 'set-cookie': `sid=${rows.api.session_token}` });
+    response.writeHead(known ? 200 : 404, {
+      'content-type': 'application/json',
+      'set-cookie': `sid=${rows.api.session_token}`,
+    });
     response.end(JSON.stringify(known ? [rows.api] : { error: `no such page, ${rows.api.full_name}` }));
   },
   qdrant: (request, response) => {
     const listed = { collections: [{ name: 'customers' }, { name: names.index }] };
-    const one = { points_count: 1, payload_schema: { customer_email: { data_type: 'keyword' }, [names.field]: { data_type: 'keyword' } } };
+    const one = {
+      points_count: 1,
+      payload_schema: { customer_email: { data_type: 'keyword' }, [names.field]: { data_type: 'keyword' } },
+    };
     const body: Record<string, unknown> = {
       '/': { title: 'qdrant - vector search engine', version: '1.9.2' },
       '/collections': { result: listed, status: 'ok' },
@@ -123,7 +152,9 @@ beforeAll(async () => {
       {
         name: 'customers',
         uuid: noise('customers', 22),
-        mapping: new Map([...Object.keys(rows.search), `by.${names.field}.visits`].map((field) => [field, 'keyword'] as const)),
+        mapping: new Map(
+          [...Object.keys(rows.search), `by.${names.field}.visits`].map((field) => [field, 'keyword'] as const),
+        ),
         documents: [{ id: rows.search.customer_email, source: rows.search }],
         bytes: 1_000,
       },
@@ -176,11 +207,16 @@ watch:
   writeFileSync(join(folder, 'people.jsonl'), `${JSON.stringify(rows.api)}\n${JSON.stringify(rows.search)}\n`);
   writeFileSync(
     join(folder, 'people.sql'),
-    `CREATE TABLE people (${columns.map((name) => `${name} text`).join(', ')});\nINSERT INTO people VALUES (${Object.values(rows.orders)
+    `CREATE TABLE people (${columns.map((name) => `${name} text`).join(', ')});\nINSERT INTO people VALUES (${Object.values(
+      rows.orders,
+    )
       .map((value) => `'${value}'`)
       .join(', ')});\n`,
   );
-  writeFileSync(join(folder, 'broken.json'), `{"customer_email": "${rows.orders.customer_email}", "phone": ${rows.orders.full_name}`);
+  writeFileSync(
+    join(folder, 'broken.json'),
+    `{"customer_email": "${rows.orders.customer_email}", "phone": ${rows.orders.full_name}`,
+  );
   writeFileSync(join(folder, 'broken.yaml'), `version: 1\ntargets:\n  - host: ["${rows.orders.customer_email}"\n`);
 }, 60_000);
 
@@ -220,7 +256,13 @@ it('can read what is planted without any login, so that there is something to gi
     await read(ports.api, '/users'),
     await read(ports.qdrant, '/collections/customers/points/scroll'),
   ].join('\n');
-  for (const value of [...Object.values(rows.api), ...Object.values(rows.orders), names.index, names.object, names.database]) {
+  for (const value of [
+    ...Object.values(rows.api),
+    ...Object.values(rows.orders),
+    names.index,
+    names.object,
+    names.database,
+  ]) {
     expect(open).toContain(value);
   }
   expect(leaksIn(open, planted).length).toBeGreaterThan(15);
@@ -260,7 +302,13 @@ it('puts none of it out, whatever is asked, and whatever goes wrong', async () =
     ['diff', 'out/check.json', 'out/check.json', '--format', 'json'],
     ['watch', '--test-notify'],
     ['watch', '--once'],
-    ['classify', store(ports.search, 'elasticsearch'), '--sample', '5', ...into('classified', ['table', 'json', 'markdown'])],
+    [
+      'classify',
+      store(ports.search, 'elasticsearch'),
+      '--sample',
+      '5',
+      ...into('classified', ['table', 'json', 'markdown']),
+    ],
     ['classify', store(ports.qdrant, 'qdrant'), '--sample', '5', '--format', 'json'],
     ['classify', 'people.csv', 'people.jsonl', 'people.sql', ...into('files', ['table', 'json', 'markdown'])],
     ['classify', 'broken.json', '--format', 'json'],

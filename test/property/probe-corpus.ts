@@ -2,14 +2,15 @@
  * The dialogues of the unit tests as a corpus: the test helpers remember with whom a service talked, and what that peer
  * answers is then asked again, changed. So a new service is attacked with its own open answers, without a word here.
  */
-import type { IncomingMessage } from 'node:http';
+
 import { readdirSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { vi } from 'vitest';
 import { PosternError } from '../../src/core/errors.ts';
-import type { HttpAnswer, PostingSession } from '../../src/net/connection.ts';
 import { type AllowList, permitsHttpRequest } from '../../src/net/allow-list.ts';
+import type { HttpAnswer, PostingSession } from '../../src/net/connection.ts';
 import type { ProbeContext, ProbeService } from '../../src/probe/service.ts';
 import type { Reply } from '../../src/probe/testing/http-server.ts';
 import type { Script } from '../../src/probe/testing/scripted.ts';
@@ -83,7 +84,8 @@ export async function unitTestsAsCorpus(): Promise<{ web: WebDialogue[]; bytes: 
         const result = await actual.askPort(...args);
         const answers = answering.get(args[0]);
         const [, , , more = []] = args;
-        const { buckets, datasets, identifiers } = 'length' in more ? { buckets: more } : (more as WebDialogue['scope']);
+        const { buckets, datasets, identifiers } =
+          'length' in more ? { buckets: more } : (more as WebDialogue['scope']);
         const scope = {
           ...(buckets === undefined ? {} : { buckets }),
           ...(datasets === undefined ? {} : { datasets }),
@@ -104,8 +106,8 @@ export async function unitTestsAsCorpus(): Promise<{ web: WebDialogue[]; bytes: 
         return actual.scriptedContext(allow, {
           ...script,
           answer: (request, connection) => {
-            const own = (dialogue.sent[connection] ??= []);
-            own.push(request);
+            dialogue.sent[connection] ??= [];
+            dialogue.sent[connection]?.push(request);
             return script.answer?.(request, connection) ?? 'close';
           },
         });
@@ -155,7 +157,9 @@ export function memoryPeer(
     const reply = Array.isArray(told) ? (told as unknown as Reply) : ([404, { error: 'not found' }] as const);
     const [status, content = {}, own = {}] = reply as Reply;
     if (status === 0) throw closed;
-    const text = Buffer.isBuffer(content) ? content : Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
+    const text = Buffer.isBuffer(content)
+      ? content
+      : Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
     const type = typeof content === 'string' ? 'text/plain' : 'application/json';
     return {
       status,

@@ -44,7 +44,14 @@ async function meet(
     subjectFields: (_dataset: string, fields: readonly string[]) => [...fields],
     ...(sample ? { values: { most: 5, take: () => {} } } : {}),
   };
-  const { context, exchanges, asked } = memoryPeer(service, allow, answers, { emptyPassword: false, ...scope }, more, salt);
+  const { context, exchanges, asked } = memoryPeer(
+    service,
+    allow,
+    answers,
+    { emptyPassword: false, ...scope },
+    more,
+    salt,
+  );
   const start = performance.now();
   const end = (rest: Partial<End>): End => ({ ...rest, told: exchanges, asked, ms: performance.now() - start });
   try {
@@ -129,7 +136,9 @@ function judged(end: End, what: string): void {
 
 const web = services.filter(({ transport }) => transport === 'http');
 /** The Android Debug Database writes HTTP of its own kind, and is played on a socket in its own tests. */
-const raw = services.filter(({ id, face, transport }) => transport === 'tcp' && !(id === 'android-debug' && face === 'http'));
+const raw = services.filter(
+  ({ id, face, transport }) => transport === 'tcp' && !(id === 'android-debug' && face === 'http'),
+);
 const nameOf = ({ id, face }: ProbeService) => (face === undefined ? id : `${id} (${face})`);
 const lineOf = ({ method, path, body }: Asked) => `${method} ${path} ${body}`;
 const knownPaths = (asked: readonly Asked[]) => new Set(asked.map(lineOf));
@@ -197,7 +206,9 @@ describe.each(web.map((service) => [nameOf(service), service] as const))('%s, as
       const again = knownPaths((await meet(service, dialogue.answers, dialogue.scope, { salt: 1 })).asked);
       const known = new Set([...knownPaths(asked)].filter((one) => again.has(one)));
       if (NEVER_OPEN.has(name)) continue;
-      expect.soft(known.size, `${name} asks for nothing that cannot exist: ${[...known].join(', ')}`).toBeLessThan(asked.length);
+      expect
+        .soft(known.size, `${name} asks for nothing that cannot exist: ${[...known].join(', ')}`)
+        .toBeLessThan(asked.length);
       const replies = await Promise.all(
         asked.map(async (one) => ({ reply: await dialogue.answers(one), control: !known.has(lineOf(one)), one })),
       );
@@ -207,8 +218,7 @@ describe.each(web.map((service) => [nameOf(service), service] as const))('%s, as
         reply?.[0] !== 200 || one.path === '/' || negative.has(JSON.stringify(reply)) ? [] : [reply],
       );
       for (const [n, other] of positive.entries()) {
-        const answers: Answers = (one) =>
-          known.has(lineOf(one)) ? dialogue.answers(one) : other;
+        const answers: Answers = (one) => (known.has(lineOf(one)) ? dialogue.answers(one) : other);
         const { observation } = await meet(service, answers, dialogue.scope);
         const what = `${name}: answer ${n} to what cannot exist: ${observation?.verdict}, ${observation?.reason}`;
         expect.soft(isExposed(observation?.verdict ?? 'inconclusive'), what).toBe(false);
@@ -254,7 +264,8 @@ describe.each(raw.map((service) => [nameOf(service), service] as const))('%s, as
         },
       });
     }
-    const greeting = corpus.bytes.find(({ allow, script }) => allow === service.allow && script.greeting)?.script.greeting;
+    const greeting = corpus.bytes.find(({ allow, script }) => allow === service.allow && script.greeting)?.script
+      .greeting;
     for (const bytes of told.values()) {
       const script = { ...(greeting ? { greeting } : {}), answer: () => bytes, nonce: 'fedcba9876543210' };
       const { observation } = await talk(service, script);

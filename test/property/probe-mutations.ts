@@ -93,16 +93,32 @@ function changedJson(value: unknown, next: Next): unknown {
     case 1:
       return mapped(value, (leaf) => (next() % every === 0 ? strange() : leaf), same);
     case 2:
-      return mapped(value, (leaf) => leaf, (key) => (next() % (every * 3) === 0 ? canary : key));
+      return mapped(
+        value,
+        (leaf) => leaf,
+        (key) => (next() % (every * 3) === 0 ? canary : key),
+      );
     case 3:
-      return mapped(value, (leaf) => leaf, (key) => (next() % (every * 3) === 0 ? pick(['__proto__', 'constructor', '', 'toString'], next) : key));
+      return mapped(
+        value,
+        (leaf) => leaf,
+        (key) => (next() % (every * 3) === 0 ? pick(['__proto__', 'constructor', '', 'toString'], next) : key),
+      );
     case 4:
       return Array.isArray(value) ? Array.from({ length: 400 }, () => value).flat() : [value];
     case 5:
       // A name within the name: what is a prefix or suffix must not carry the rest out.
-      return mapped(value, (leaf) => (typeof leaf === 'string' && next() % every === 0 ? `${leaf}-${canary}` : leaf), same);
+      return mapped(
+        value,
+        (leaf) => (typeof leaf === 'string' && next() % every === 0 ? `${leaf}-${canary}` : leaf),
+        same,
+      );
     default:
-      return mapped(value, (leaf) => (typeof leaf === 'number' ? pick([-1, 2 ** 60, 0.1, Number.NaN, '12', null], next) : leaf), same);
+      return mapped(
+        value,
+        (leaf) => (typeof leaf === 'number' ? pick([-1, 2 ** 60, 0.1, Number.NaN, '12', null], next) : leaf),
+        same,
+      );
   }
 }
 
@@ -132,13 +148,15 @@ export function changedReply(reply: Reply | undefined, seed: string, step: numbe
   const kind = next() % 12;
   if (kind === 0) return [pick([200, 204, 301, 400, 401, 403, 404, 405, 429, 500, 503], next), body, headers];
   if (kind === 1) return [0];
-  if (kind === 2) return [status, body, { ...headers, server: pick(CANARIES, next), 'x-version': pick(CANARIES, next) }];
+  if (kind === 2)
+    return [status, body, { ...headers, server: pick(CANARIES, next), 'x-version': pick(CANARIES, next) }];
   if (kind === 3) {
     const changed = Object.fromEntries(Object.keys(headers).map((name) => [name, pick(CANARIES, next)]));
     return [status, body, changed];
   }
   // What is long already would grow without end.
-  if (typeof body !== 'string' && JSON.stringify(body).length > 20_000) return [status, changedText(JSON.stringify(body), next), headers];
+  if (typeof body !== 'string' && JSON.stringify(body).length > 20_000)
+    return [status, changedText(JSON.stringify(body), next), headers];
   if (typeof body === 'string') {
     const json = asJson(body);
     if (json === undefined || kind === 4) return [status, changedText(body, next), headers];
@@ -174,7 +192,9 @@ export function changedBytes(bytes: Uint8Array, seed: string, step: number): Uin
     case 3: {
       // Letters become those of an address, at the same length, so that frames still fit.
       const canary = 'canary.jane@example.org '.repeat(Math.ceil(copy.length / 24));
-      const words = copy.toString('latin1').replace(/[A-Za-z]{6,}/g, (word) => (next() % 3 === 0 ? canary.slice(0, word.length) : word));
+      const words = copy
+        .toString('latin1')
+        .replace(/[A-Za-z]{6,}/g, (word) => (next() % 3 === 0 ? canary.slice(0, word.length) : word));
       return Buffer.from(words, 'latin1');
     }
     case 4:

@@ -18,16 +18,16 @@ MAVEN_DEPENDENCY=org.apache.maven.plugins:maven-dependency-plugin:3.6.1
 
 say() { printf -- '-- %s\n' "$*"; }
 
-# Redis, Memcached, MariaDB, PostgreSQL, Mosquitto; Chromium for the report; Java, Maven and OpenSSL for search engines;
-# aapt2, gcc and Python to compare what is read with what they wrote.
-debian() {
-  local wanted=() one
-  for one in redis-server:redis-server memcached:memcached mariadbd:mariadb-server mosquitto:mosquitto \
-    mosquitto_passwd:mosquitto chromium:chromium java:default-jre-headless mvn:maven openssl:openssl unzip:unzip \
-    aapt2:aapt gcc:gcc python3:python3; do
-    command -v "${one%%:*}" >/dev/null || [ -x "/usr/sbin/${one%%:*}" ] || wanted+=("${one##*:}")
+# debian_packages program:package…: installs those whose program – or file, when it begins with / – is not there.
+debian_packages() {
+  local wanted=() one name
+  for one in "$@"; do
+    name="${one%%:*}"
+    case "$name" in
+      /*) compgen -G "$name" >/dev/null || wanted+=("${one##*:}") ;;
+      *) command -v "$name" >/dev/null || [ -x "/usr/sbin/$name" ] || wanted+=("${one##*:}") ;;
+    esac
   done
-  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || wanted+=(postgresql)
   if [ "${#wanted[@]}" -eq 0 ]; then return; fi
   say "Debian packages: ${wanted[*]}"
   if [ "$(id -u)" -ne 0 ]; then
@@ -36,8 +36,17 @@ debian() {
   fi
   # No server of theirs is to run on this machine: the tests start their own on free ports.
   export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
-  apt-get update -qq
+  if [ -z "${DEBIAN_LISTS:-}" ]; then apt-get update -qq; fi
+  DEBIAN_LISTS=fresh
   apt-get install -qq -y --no-install-recommends "${wanted[@]}" >/dev/null
+}
+
+# Redis, Memcached, MariaDB, PostgreSQL, Mosquitto; Chromium for the report; Java, Maven and OpenSSL for search engines;
+# aapt2, gcc and Python to compare what is read with what they wrote.
+debian() {
+  debian_packages redis-server:redis-server memcached:memcached mariadbd:mariadb-server mosquitto:mosquitto \
+    mosquitto_passwd:mosquitto chromium:chromium java:default-jre-headless mvn:maven openssl:openssl \
+    unzip:unzip aapt2:aapt gcc:gcc python3:python3 '/usr/lib/postgresql/*/bin/postgres':postgresql
 }
 
 # copied group:artifact:version: the zip of a Maven artifact, unpacked into $CACHE/<artifact>-<version>

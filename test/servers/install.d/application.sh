@@ -12,22 +12,8 @@ ECJ=3.33.0        # compiles one class where there is only a JRE
 
 # phpMyAdmin and Adminer on PHP's own server, nginx for forgotten files.
 application_debian() {
-  local wanted=() one
-  for one in php:php-cli nginx:nginx-light; do
-    command -v "${one%%:*}" >/dev/null || [ -x "/usr/sbin/${one%%:*}" ] || wanted+=("${one##*:}")
-  done
-  [ -d /usr/share/phpmyadmin ] || wanted+=(phpmyadmin php-mysql)
-  [ -d /usr/share/adminer ] || wanted+=(adminer)
-  if [ "${#wanted[@]}" -eq 0 ]; then return; fi
-  say "Debian packages: ${wanted[*]}"
-  if [ "$(id -u)" -ne 0 ]; then
-    echo "not root: install these packages yourself" >&2
-    return 1
-  fi
-  # No server of theirs is to run on this machine: the tests start their own on free ports.
-  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
-  apt-get update -qq
-  apt-get install -qq -y --no-install-recommends "${wanted[@]}" >/dev/null
+  debian_packages php:php-cli nginx:nginx-light /usr/share/phpmyadmin:phpmyadmin \
+    /usr/share/phpmyadmin:php-mysql /usr/share/adminer:adminer
 }
 
 # Parse Server, two GraphQL servers and two that describe themselves with OpenAPI.

@@ -7,22 +7,8 @@ PYOPENSSL=25.1.0
 
 # ClickHouse, OpenLDAP, Samba, vsftpd, rsync, PgBouncer and NFS-Ganesha.
 database_debian() {
-  local wanted=() one
-  for one in clickhouse-server:clickhouse-server slapd:slapd smbd:samba vsftpd:vsftpd rsync:rsync pgbouncer:pgbouncer \
-    ganesha.nfsd:nfs-ganesha; do
-    command -v "${one%%:*}" >/dev/null || [ -x "/usr/sbin/${one%%:*}" ] || wanted+=("${one##*:}")
-  done
-  compgen -G '/usr/lib/*/ganesha/libfsalvfs.so' >/dev/null || wanted+=(nfs-ganesha-vfs)
-  if [ "${#wanted[@]}" -eq 0 ]; then return; fi
-  say "Debian packages: ${wanted[*]}"
-  if [ "$(id -u)" -ne 0 ]; then
-    echo "not root: install these packages yourself" >&2
-    return 1
-  fi
-  # No server of theirs is to run on this machine: the tests start their own on free ports.
-  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
-  apt-get update -qq
-  apt-get install -qq -y --no-install-recommends "${wanted[@]}" >/dev/null
+  debian_packages clickhouse-server:clickhouse-server slapd:slapd smbd:samba vsftpd:vsftpd rsync:rsync \
+    pgbouncer:pgbouncer ganesha.nfsd:nfs-ganesha '/usr/lib/*/ganesha/libfsalvfs.so':nfs-ganesha-vfs
 }
 
 # An FTP server that tells permissions (MLST), which vsftpd does not.
@@ -38,6 +24,6 @@ pyftpdlib() {
   "$CACHE/pyftpdlib/bin/pip" install -q --disable-pip-version-check "pyftpdlib==$PYFTPDLIB" "pyopenssl==$PYOPENSSL"
 }
 
-cassandra() { maven_classpath "org.apache.cassandra:cassandra-all:$CASSANDRA" "$CACHE/cassandra"; }
+cassandra() { maven_classpath "$CACHE/cassandra" "org.apache.cassandra:cassandra-all:$CASSANDRA"; }
 
 FURTHER+=(database_debian pyftpdlib cassandra)

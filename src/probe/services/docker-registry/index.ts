@@ -64,7 +64,9 @@ async function open(
   const answer = await session.get('/v2/_catalog?n=100');
   const list = at(parseJson(answer.body), 'repositories');
   const all = Array.isArray(list) ? list : [];
-  const names = all.filter((name): name is string => typeof name === 'string' && WHOLE_NAME.test(name));
+  const names = all.filter(
+    (name): name is string => typeof name === 'string' && name.length <= 255 && WHOLE_NAME.test(name),
+  );
   context.record('GET /v2/_catalog?n=100', `${answer.status}, ${names.length} names`);
   if (control === 401 || control === 403 || answer.status === 401 || answer.status === 403) {
     const datasets = names.map((name): ObservedDataset => ({ name: datasetName(name), fields: [] }));

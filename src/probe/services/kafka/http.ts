@@ -96,7 +96,8 @@ async function named(
   }
   const names = list.filter((name): name is string => typeof name === 'string');
   const size = {
-    documents: names.length,
+    // Topics are not messages; schemas and connectors are what they are counted as.
+    ...(product === 'kafka-rest' ? {} : { documents: names.length }),
     datasets: names.slice(0, MOST_NAMES).map((name) => ({ name: datasetName(name), fields: [] })),
   };
   return { ...base, ...size, ...(await writing(context, session, product, names.length)) };
@@ -115,7 +116,7 @@ async function writing(
   }
   if (product === 'kafka-rest') {
     const notTested = ['messages (never consumed)', 'whether a stranger may produce'];
-    return { verdict: 'anonymous-read', reason: `a stranger lists ${seen} through the proxy`, notTested };
+    return { verdict: 'metadata-only', reason: `a stranger lists ${seen} through the proxy`, notTested };
   }
   const answer = await session.get('/mode', { maxBytes: 4_096 });
   const mode = text(at(parseJson(answer.body), 'mode'));

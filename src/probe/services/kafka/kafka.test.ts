@@ -151,7 +151,7 @@ describe('the dialogue with Kafka’s REST services', () => {
     } as const;
     expect(await ask(connect)).toMatchObject({ verdict: 'anonymous-write', product: 'connect', version: '3.9.1' });
     const proxy = { '/': [200, {}], '/topics': [200, ['orders']] } as const;
-    expect(await ask(proxy)).toMatchObject({ verdict: 'anonymous-read', product: 'kafka-rest', documents: 1 });
+    expect(await ask(proxy)).toMatchObject({ verdict: 'metadata-only', product: 'kafka-rest' });
   });
 
   it('takes a refusal as secured, and a catch-all as nothing', async () => {

@@ -25,6 +25,7 @@ const LONGEST_LINE = 2_048;
 /** Every daemon since 3.0 speaks 30, and it needs no list of digests. */
 const GREETING = '@RSYNCD: 30.0\n';
 const MODULE = /[^\x00-\x1f\x7f/#@ ][^\x00-\x1f\x7f/]{0,127}\n/;
+const WHOLE_MODULE = new RegExp(`^(?:${MODULE.source})$`);
 
 export const rsyncAllow = allowDeclared([
   { why: 'greeting: protocol 30.0', bytes: GREETING },
@@ -93,7 +94,7 @@ async function probe(context: ProbeContext): Promise<Observation> {
     };
   }
   const named = (context.options.datasets ?? []).filter((name) => !listed.includes(name));
-  const modules = [...listed, ...named].filter((name) => MODULE.test(`${name}\n`));
+  const modules = [...listed, ...named].filter((name) => WHOLE_MODULE.test(`${name}\n`));
   const doors: { name: string; door: Door }[] = [];
   for (const name of modules.slice(0, MOST_MODULES)) doors.push({ name, door: await knock(context, name) });
   context.record('<module>', doors.map(({ door }) => door).join(', ') || 'none asked');

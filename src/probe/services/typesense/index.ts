@@ -114,7 +114,9 @@ function readCollection(one: unknown): ObservedDataset {
     const name = text(at(field, 'name'));
     return name === undefined ? [] : [{ name: fieldName(name), type: text(at(field, 'type')) ?? '' }];
   });
-  const types = named.filter(({ type }) => /^[a-z0-9[\]]{1,20}$/.test(type)).map(({ name, type }) => [name, type]);
+  const types = named
+    .filter(({ type }) => /^[a-z][a-z0-9]{0,14}\*?(?:\[\])?$/.test(type))
+    .map(({ name, type }) => [name, type]);
   return {
     name: datasetName(text(at(one, 'name')) ?? ''),
     ...(documents === undefined ? {} : { documents }),
