@@ -114,3 +114,27 @@ describe('classifyFields', () => {
     expect(classifyFields([])).toEqual([]);
   });
 });
+
+describe('words around words', () => {
+  const told = (names: string[], dataset: string) =>
+    Object.fromEntries(classifyFields(names, dataset).map(({ name, category }) => [name, category]));
+
+  it('spell abbreviations out and put a name after a person', () => {
+    expect(told(['fecha_nac', 'cod_postal', 'freqFlyerNo', 'guardiansname', 'debtorName'], 'x')).toEqual({
+      fecha_nac: 'identity',
+      cod_postal: 'location',
+      freqFlyerNo: 'travel',
+      guardiansname: 'identity',
+      debtorName: 'identity',
+    });
+  });
+
+  it('take nothing of a place of business for a person’s', () => {
+    expect(told(['store_number', 'latitude', 'longitude', 'phone', 'postcode'], 'store_locator')).toEqual({});
+    expect(told(['venue_address', 'avatar_file_name', 'in_reply_to_id'], 'x')).toEqual({});
+    expect(told(['email', 'first_name', 'latitude', 'phone'], 'store_customers')).toHaveProperty(
+      'latitude',
+      'location',
+    );
+  });
+});

@@ -3,6 +3,11 @@ import { isStructural } from './patterns.ts';
 
 const UUID = /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/i;
 
+/** Longer than a name that people give, and mixed as keys and signed tokens are. */
+function looksLikeToken(name: string): boolean {
+  return /[\w.=+/-]{32,}/.test(name) && /\d/.test(name) && /[A-Z]/.test(name) && /[a-z]/.test(name);
+}
+
 /**
  * The name of an index, database or bucket: verbatim, because owners find it by its name, unless it looks like a value
  * (an address, a telephone number, a token); then its pattern.
@@ -10,6 +15,7 @@ const UUID = /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/i
 export function datasetName(name: string): string {
   // CouchDB names the database of a user `userdb-` and the user's name in hexadecimal (couch_peruser).
   if (/^userdb-(?:[0-9a-f]{2})+$/i.test(name)) return 'userdb-*';
+  if (looksLikeToken(name)) return '*';
   const value = name.includes('@') || /\d{9}/.test(name) || UUID.test(name) || /[0-9a-f]{24}/i.test(name);
   return value || name.length > 255 || !/^[\x21-\x7e]+$/.test(name) ? namePattern(name.slice(0, 1_024)) : name;
 }

@@ -23,7 +23,7 @@ function personal(what: string, form: (name: string) => string = (name) => name,
   return value;
 }
 
-const email = (what: string) => personal(what, (name) => `${name}@example.org`);
+const email = (what: string) => personal(what, (name) => `${name}@mailbox.test`);
 const phone = (what: string) => personal(what, () => `1415555${noise(what, 7, '0123456789')}`);
 
 const LOGIN = { username: 'postern-control', password: noise('control password', 20) };

@@ -1,3 +1,7 @@
+/**
+ * Probes before silent, playing and real servers, held byte for byte against the second statement of what may be sent.
+ * Every service's own open dialogues are held against it as well in test/property/probe-dialogues.test.ts.
+ */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
