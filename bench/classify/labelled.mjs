@@ -1,4 +1,5 @@
 /** The labelled sets: data sets with columns, what each holds, and made-up values. */
+import { FRESH } from './fresh.mjs';
 import { seeded } from './random.mjs';
 import { NOTHING, SCHEMAS } from './schemas.mjs';
 import { UNSEEN } from './unseen.mjs';
@@ -14,10 +15,15 @@ export function labelledSet(rows = 60) {
   return setsOf(`${SCHEMAS}\n${NOTHING}`, rows);
 }
 
-/** What was written without sight of the vocabulary, drawn into part e (learning) and part f (totals only). */
+/** What was written without sight of the vocabulary, drawn into parts e and f; both have served for learning. */
 export function unseenSet(rows = 60) {
   const draw = seeded(20_261_123);
   return setsOf(UNSEEN, rows).map((set) => ({ ...set, half: draw() < 0.5 ? 'e' : 'f' }));
+}
+
+/** Part g, written without sight of the vocabulary after part f was opened: totals only. @returns {LabelledSet[]} */
+export function freshSet(rows = 60) {
+  return setsOf(FRESH, rows).map((set) => ({ ...set, half: 'g' }));
 }
 
 /** @returns {LabelledSet[]} */

@@ -49,7 +49,16 @@ must come from one project (the key that its postern.yaml names), else every cre
       checkFormats(io, options, FORMATS);
       const config = await findConfig(io, undefined);
       const failOn = parseFailOn(options.failOn, config?.failOn);
-      if (await isCheckReport(resolve(io.cwd, before))) {
+      const [ofCheck, alsoOfCheck] = await Promise.all(
+        [before, after].map((path) => isCheckReport(resolve(io.cwd, path))),
+      );
+      if (ofCheck !== alsoOfCheck) {
+        const [one, other] = ofCheck ? [before, after] : [after, before];
+        throw new PosternError('E_USAGE', `${one} is a report of \`postern check\`, and ${other} is none`, {
+          hint: 'Compare two reports of `postern check`, or two packages (or their reports).',
+        });
+      }
+      if (ofCheck) {
         const code = await diffReports(io, before, after, options, failOn);
         exit(code);
         return;

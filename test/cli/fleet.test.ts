@@ -168,7 +168,7 @@ describe('diff', () => {
     expect(folders.stderr).toContain('apps is a folder');
     expect(folders.stderr).toContain('Name two packages');
     for (const [schema, what] of [
-      ['check-1', 'a report of `postern check`'],
+      ['audit-1', 'a report of `postern audit`'],
       ['fleet-1', 'a report of a whole folder'],
     ]) {
       writeFileSync(join(folder, 'a.json'), JSON.stringify({ schema: `https://postern.dev/schema/${schema}.json` }));
@@ -177,6 +177,10 @@ describe('diff', () => {
       expect(stderr).toContain(`is ${what}: only reports of one package are compared`);
       expect(stderr).toContain('postern inspect FILE --format json');
     }
+    writeFileSync(join(folder, 'a.json'), JSON.stringify({ schema: 'https://postern.dev/schema/check-1.json' }));
+    const mixed = await run(['diff', 'a.json', 'apps/a.apk'], inFolder());
+    expect(mixed.code).toBe(2);
+    expect(mixed.stderr).toContain('a.json is a report of `postern check`, and apps/a.apk is none');
   });
 
   it('cuts what is too much to read, and says how much there is', async () => {
