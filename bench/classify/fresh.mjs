@@ -1,7 +1,7 @@
 /**
  * A third labelled set, part g: what back ends of mobile apps typically keep, written without sight of the vocabulary and
- * after part f had been opened for learning. Nothing but its totals is ever printed. About a third of its columns have no
- * values (`none`), about half are nothing personal, and debatable columns are left out.
+ * after part f had been opened for learning. Nothing but its totals is ever printed. A third of its columns have no
+ * values (`none`, or by a seeded draw), two thirds are nothing personal, and debatable columns are left out.
  *
  * Written as unseen.mjs is.
  */

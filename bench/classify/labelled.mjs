@@ -23,7 +23,13 @@ export function unseenSet(rows = 60) {
 
 /** Part g, written without sight of the vocabulary after part f was opened: totals only. @returns {LabelledSet[]} */
 export function freshSet(rows = 60) {
-  return setsOf(FRESH, rows).map((set) => ({ ...set, half: 'g' }));
+  const draw = seeded(20_261_124);
+  return setsOf(FRESH, rows).map((set) => ({
+    ...set,
+    half: 'g',
+    // With those written as `none`, a third of its columns is known by name alone.
+    columns: set.columns.map((column) => (draw() < 0.17 ? { ...column, values: [] } : column)),
+  }));
 }
 
 /** @returns {LabelledSet[]} */

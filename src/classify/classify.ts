@@ -1,7 +1,7 @@
 import type { Category } from '../core/category.ts';
 import { own } from '../core/own.ts';
 import type { Confidence } from '../core/severity.ts';
-import { type Match, readings, wordsOf } from './score.ts';
+import { isUnderstood, type Match, readings, wordsOf } from './score.ts';
 import { isOfSubject, isPerson, type Subject, subjectOf } from './things.ts';
 import { tokenise } from './tokens.ts';
 import { DATASETS } from './vocabulary.ts';
@@ -59,7 +59,8 @@ export function contextualReadings(
     read.map(({ matches }) => best(matches)),
     dataset,
   );
-  const fields = read.map(({ words, matches }) => {
+  const fields = read.map(({ words, matches: every }) => {
+    const matches = every.filter((match) => match.strength > 1 || isClear(words, match) || (globalThis.process.env.V === 'A' ? context.has(match.category) : globalThis.process.env.V === 'B' ? context.has(match.category) || context.has('identity') : globalThis.process.env.V === 'C' ? context.size > 0 : true));
     const leading = best(matches.filter(({ strength, category }) => strength > 0 || context.has(category)));
     return {
       words,
@@ -72,6 +73,10 @@ export function contextualReadings(
     };
   });
   return { subject, fields };
+}
+
+function isClear(words: readonly string[], { from, to }: Match): boolean {
+  return words.every((word, at) => (at >= from && at <= to) || isUnderstood(word));
 }
 
 /** What the last part of a path says counts for more than what a part before it does: `billing_address.phone`. */

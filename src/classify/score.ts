@@ -1,9 +1,9 @@
 /** One field's words against the vocabulary. */
 import type { MissionCategory } from '../core/category.ts';
-import { isOfPlace, isPerson } from './things.ts';
+import { isNameOfThing, isOfPlace, isPerson } from './things.ts';
 import { plain, segment, tokenise } from './tokens.ts';
 import { DESCRIBERS, FLAGS, MULTI_FIELDS, NEUTRAL, OTHER_MEANINGS, VOCABULARY } from './vocabulary.ts';
-import { ABBREVIATIONS, NAMES, PERSONS } from './vocabulary-context.ts';
+import { ABBREVIATIONS, LEADING_DESCRIBERS, NAMES, PERSONS } from './vocabulary-context.ts';
 import { MORE_WORDS } from './vocabulary-further.ts';
 import { FURTHER_WORDS } from './vocabulary-languages.ts';
 
@@ -34,10 +34,14 @@ const CHOICES = new Set([
   'notification',
   'notifications',
   'consents',
+  'flags',
+  'toggles',
+  'experiments',
   'consent',
 ]);
 const EXTREMES = new Set(['max', 'min', 'count']);
 /** Units of measures of the body: `body_fat_pct` holds one. */
+const NARRATIVES = new Set(['description', 'text', 'body', 'content', 'reason']);
 const MEASURES = new Set(['pct', 'percent', 'percentage', 'rate', 'ratio', 'level', 'days']);
 const FIRST_NAMES = new Set(['nom', 'nombre', 'nome', 'nama']);
 const ARTICLES = new Set(['de', 'del', 'du', 'do', 'da', 'di']);
@@ -46,6 +50,7 @@ const NOBODYS: ReadonlySet<MissionCategory> = new Set(['location', 'phone', 'ide
 const describers = new Set(words(DESCRIBERS));
 const neutral = new Set(words(NEUTRAL));
 const flags = new Set(words(FLAGS));
+const leadingDescribers = new Set(words(LEADING_DESCRIBERS));
 const multiFields = new Set(words(MULTI_FIELDS));
 const names = new Set(words(NAMES));
 const abbreviations = new Map(phrases(ABBREVIATIONS).map(([short = '', long = '']) => [short, long]));
@@ -114,6 +119,11 @@ function isSegment(word: string): boolean {
   return SEGMENTS.has(word) || (word.length > 4 && word.endsWith('s') && SEGMENTS.has(word.slice(0, -1)));
 }
 
+/** A word that says something here, or nothing: numbers, people, fillers. */
+export function isUnderstood(word: string): boolean {
+  return KNOWN.has(word) || isPerson(word) || abbreviations.has(word) || /^\d+$/.test(word);
+}
+
 /** As written, and once more with its abbreviations spelled out: `freqFlyerNo`, `fecha_nac`. */
 function spellings(tokens: readonly string[]): (readonly string[])[] {
   const spelled = tokens.map((token) => abbreviations.get(token) ?? token);
@@ -156,13 +166,17 @@ function isAbout(tokens: readonly string[], { category, strength, from, to }: Ma
   const reference = REFERENCES.has(last);
   // `city_id` names a row of another table; `patient_id` and `booking_id` still say what this one is about.
   if ((strength < 2 || category === 'location') && to < head && reference) return true;
-  if (to < head && describers.has(last) && !(category === 'health' && strength >= 2 && MEASURES.has(last))) return true;
+  if (to < head && describers.has(last) && !(category === 'health' && strength >= 2 && (MEASURES.has(last) || NARRATIVES.has(last)))) return true;
   const next = tokens[to + 1] ?? '';
   // `email_template_id` names a template, `avatar_file_name` a file.
   if (to + 1 < head && describers.has(next) && (reference || names.has(last) || strength < 2)) return true;
   // `max_heart_rate` is one, `max_email_attachments` is none.
   if (from > 0 && flags.has(tokens[0] ?? '') && !(category === 'health' && EXTREMES.has(tokens[0] ?? ''))) return true;
+  if (from > 0 && category !== 'health' && leadingDescribers.has(tokens[0] ?? '')) return true;
   if (NOBODYS.has(category) && isOfPlace(tokens, from)) return true;
+  if (category === 'identity' && from === to && isNameOfThing(tokens, from)) return true;
+  // Databases in French begin with it: `id_address` is a row, `id_card` an identity.
+  if (category === 'location' && from === 1 && to === head && REFERENCES.has(tokens[0] ?? '')) return true;
   // `settings.notifications.email` says whether, not where to.
   return category !== 'credentials' && tokens.slice(0, from).some((word) => CHOICES.has(word));
 }

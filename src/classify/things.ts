@@ -1,17 +1,19 @@
 /** What belongs to nobody: places of business, timetables, products. Their names, addresses and numbers are not personal. */
 import type { MissionCategory } from '../core/category.ts';
 import { tokenise } from './tokens.ts';
-import { MARKS_OF_PLACES, PEOPLE_RECORDED, PERSONS, PLACES, THINGS } from './vocabulary-context.ts';
+import { MARKS_OF_PLACES, NAMES, PEOPLE_RECORDED, PERSONS, PLACES, SETTINGS, THINGS } from './vocabulary-context.ts';
 
 const places = new Set(PLACES.split(' '));
 const things = new Set(THINGS.split(' '));
+const settings = new Set(SETTINGS.split(' '));
+const names = new Set(`${NAMES} adi ad title`.split(' '));
 const persons = new Set(`${PERSONS} ${PEOPLE_RECORDED}`.split(' '));
 const marks = MARKS_OF_PLACES.split(', ').map((phrase) => phrase.split(' '));
 
 /** What a product has as well as a person. */
 const ANYTHINGS = new Set(['display name', 'photo url']);
 
-export type Subject = 'places' | 'things' | undefined;
+export type Subject = 'places' | 'things' | 'settings' | undefined;
 
 interface Read {
   category: MissionCategory;
@@ -24,6 +26,9 @@ export function subjectOf(
   dataset: string,
   fields: readonly { words: readonly string[]; matches: readonly Read[] }[],
 ): Subject {
+  const named = tokenise(dataset.slice(-128));
+  const whose = named.some((word) => isPerson(word));
+  if (!whose && named.some((word) => settings.has(word))) return 'settings';
   const personal = fields.some(({ words, matches }) =>
     matches.some(
       ({ category, strength, from }) =>
@@ -34,8 +39,7 @@ export function subjectOf(
     ),
   );
   if (personal) return undefined;
-  const named = tokenise(dataset.slice(-128));
-  if (named.some((word) => isPerson(word))) return undefined;
+  if (whose) return undefined;
   if (named.some((word) => places.has(word))) return 'places';
   if (fields.some(({ words }) => marks.some((phrase) => startsWith(words, phrase)))) return 'places';
   return named.some((word) => things.has(word)) ? 'things' : undefined;
@@ -44,6 +48,11 @@ export function subjectOf(
 /** A place of business just before the word: `store_name`, `venue_address`, `stop_lat`. */
 export function isOfPlace(words: readonly string[], from: number): boolean {
   return from > 0 && places.has(words[from - 1] ?? '');
+}
+
+/** A thing's name: `product_name`, `urun_adi`. */
+export function isNameOfThing(words: readonly string[], from: number): boolean {
+  return names.has(words[from] ?? '') && things.has(words[from - 1] ?? '');
 }
 
 /** A word for a place of business anywhere in a name: addresses found by their values alone are that place's. */
@@ -58,6 +67,7 @@ export function isPerson(word: string): boolean {
 /** Whether a reading of a field of such a data set is the place's or the thing's. */
 export function isOfSubject(subject: Subject, { category, strength }: Read, text: string): boolean {
   if (subject === undefined) return false;
+  if (subject === 'settings') return category !== 'credentials' && category !== 'email';
   if (subject === 'places') {
     return (
       category === 'location' ||
@@ -68,7 +78,10 @@ export function isOfSubject(subject: Subject, { category, strength }: Read, text
     );
   }
   return (
-    (category === 'identity' && (strength < 2 || ANYTHINGS.has(text))) || (category === 'location' && strength < 2)
+    (category === 'identity' && (strength < 2 || ANYTHINGS.has(text))) ||
+    (category === 'location' && strength < 2) ||
+    // When it was bought, and for how much.
+    (category === 'orders' && !text.includes('order'))
   );
 }
 

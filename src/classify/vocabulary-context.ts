@@ -7,7 +7,7 @@
 export const ABBREVIATIONS =
   // English
   'acct account, circ circumference, appt appointment, bag baggage, bldg building, cd code, cntry country, ' +
-  'conf confirmation, ctry country, cust customer, doc document, dr doctor, drv driver, dt date, emp employee, ' +
+  'conf confirmation, dri driver, ctry country, cust customer, doc document, dr doctor, drv driver, dt date, emp employee, ' +
   'freq frequent, hist history, lic license, lice license, mbr member, med medical, mob mobile, nbr number, ' +
   'nm name, nmbr number, ord order, pat patient, pax passenger, pcode postcode, pmt payment, pymt payment, ' +
   'pstl postal, ref reference, reg registration, resv reservation, rsvn reservation, stu student, ' +
@@ -66,3 +66,14 @@ export const THINGS =
   'course courses lesson lessons book books film films movie movies song songs album albums game games recipe recipes food foods plan plans ' +
   'menu menus dish dishes topic topics tag tags template templates setting settings config configs configuration configurations file files media image images ' +
   'produit produits producto productos produto produtos prodotto prodotti produkt produkte produkty artikel barang shohin urun urunler tuote vara varor';
+
+/** What comes first in Romance languages and says what the rest is about: `tipo_direccion`, `statut_commande`. */
+export const LEADING_DESCRIBERS =
+  'tipo tipologia type typ status statut estado estatus etat stato situacao situazione categoria categorie nb nbre cantidad quantite quantita ' +
+  'qtd quantidade jumlah jenis durum liczba ilosc antal anzahl aantal versao version versione modelo modele modello formato format ' +
+  'plantilla gabarit idioma langue lingua moneda devise valuta motivo motif validez duracion duree durata duracao';
+
+/** Data sets of settings: what they name is what an application may do, not whose anything is. */
+export const SETTINGS =
+  'setting settings config configs configuration configurations flag flags toggle toggles experiment experiments parameter parameters constants ' +
+  'einstellungen parametres ajustes configuracion impostazioni instellingen configuracoes ustawienia installningar ayarlar';

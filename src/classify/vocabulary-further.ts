@@ -9,15 +9,15 @@ export const MORE_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
   credentials: {
     strong: 'angou anshou matkhau psk mnemonic xprv seedphrase',
     phrases:
-      'mat khau, ma pin, ma xac thuc, ma otp, pasuwado, auth header, authorization header, authorisation header, basic auth, pre shared key, seed phrase, recovery phrase, signing secret, webhook token',
+      'mat khau, ma pin, ma xac thuc, ma otp, pasuwado, auth header, authorization header, authorisation header, basic auth, pre shared key, seed phrase, recovery phrase, signing secret, webhook token, door code, gate code, access code, entry code, entrance code, alarm code, lock code, safe code, key safe code, keypad code, lockbox code, wifi password, unlock code, disarm code, tuer code, code porte, code acces, codigo puerta, codigo acceso, codice porta, codice accesso, toegangscode, zugangs code',
     weak: '',
     contextual: '',
   },
   location: {
     strong:
-      'polyline geojson geocode diachi jusho juusho yubinbango yuubinbangou todofuken shikuchoson banchi ido keido',
+      'miejscowosc kabupaten kelurahan kecamatan ortsteil postitoimipaikka varos gemeente katuosoite geofence geofences inregions polyline geojson geocode diachi jusho juusho yubinbango yuubinbangou todofuken shikuchoson banchi ido keido',
     phrases:
-      'dia chi, phuong xa, quan huyen, tinh thanh, ma buu chinh, ma buu dien, kinh do, vi do, yubin bango, yuubin bangou, route polyline, ' +
+      'in regions, dia chi, phuong xa, quan huyen, tinh thanh, ma buu chinh, ma buu dien, kinh do, vi do, yubin bango, yuubin bangou, route polyline, ' +
       'summary polyline, encoded polyline, track points, gpx track, codigo poblacion, address state, address region, start point, end point, geo shape, adr line, postal adr, ship to line, bill to line, ship to town, bill to town, geo long',
     weak: 'shikugun municipality borough residence',
     contextual: 'long poblacion longi lati quan huyen phuong tinh',
@@ -28,7 +28,7 @@ export const MORE_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
       'chuyen bay, ma dat cho, ngay di, ngay ve, baggage tag number, luggage tag, frequent flyer number, frequent flier, boarding sequence, ' +
       'yoyaku bango, shuppatsu bi, tochaku bi',
     weak: '',
-    contextual: '',
+    contextual: 'confirmation',
   },
   payment: {
     strong: 'sotaikhoan kozabango fico',
@@ -53,14 +53,14 @@ export const MORE_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
   },
   identity: {
     strong:
-      'hoten ngaysinh gioitinh cccd cmnd shimei seinengappi seibetsu kokuseki myoji namae furigana mname jid ansprechpartner pronoun pronouns ethnoracial ethnicorigin bday ' +
+      'personnr fodselsnr personnummer hoten ngaysinh gioitinh cccd cmnd shimei seinengappi seibetsu kokuseki myoji namae furigana mname jid ansprechpartner pronoun pronouns ethnoracial ethnicorigin bday ' +
       'sokuseki birthname',
     phrases:
-      'ho ten, ho va ten, ten dem, ngay sinh, noi sinh, gioi tinh, quoc tich, so cccd, so cmnd, can cuoc, ho chieu, so ho chieu, hon nhan, ' +
+      'voter registration, voter reg, voter id, elector id, electoral number, voter number, age at, personal nr, person nr, driving lic, ho ten, ho va ten, ten dem, ngay sinh, noi sinh, gioi tinh, quoc tich, so cccd, so cmnd, can cuoc, ho chieu, so ho chieu, hon nhan, ' +
       'shi mei, sei mei, sei nen gappi, tanjo bi, relationship status, civil status, family status, raca cor, cor raca, raza etnia, race ethnicity, ' +
       'login id, logon name, sign in name, ethnic origin, ethnic group, preferred pronouns, cartao nacional saude, num ss, nr ss, no ss, numero ss, middle nm, first nm, last nm, n family, n given',
     weak: 'plaintiff defendant guardian cns raca raza etnia fuku sei_mei',
-    contextual: 'ss',
+    contextual: 'ss nation',
   },
   orders: {
     strong: 'donhang madonhang chumon hoadon giohang',
@@ -70,15 +70,21 @@ export const MORE_WORDS: Readonly<Record<MissionCategory, CategoryWords>> = {
   },
   health: {
     strong:
-      'benhan chandoan nhommau thuoc ketsuekigata karyotype genotype phenotype hpo rxnorm loinc ndc bps bpd manifestation anaphylaxis comorbid ' +
+      'injury injuries fracture fractures biopsy hrv vo2max benhan chandoan nhommau thuoc ketsuekigata karyotype genotype phenotype hpo rxnorm loinc ndc bps bpd manifestation anaphylaxis comorbid ' +
       'byoki shindan wbc rbc hematocrit haematocrit ferritin egfr heartbeat medical clinical prescribed',
     phrases:
-      'benh an, chan doan, nhom mau, di ung, baja medica, licencia medica, arret maladie, krank meldung, sick leave, sick note, ketsueki gata, ' +
+      'vo 2, vo 2 max, heart rate variability, resting heart rate, respiratory rate, respiration rate, oxygen saturation, body temperature, sleep time, sleep duration, sleep minutes, sleep seconds, sleep stages, deep sleep, rem sleep, light sleep, weight in grams, weight in kg, body age, ' +
+      'medico curante, medecin traitant, medico cabecera, medico de cabecera, lekarz prowadzacy, treating physician, attending physician, treating doctor, primary care physician, family doctor, benh an, chan doan, nhom mau, di ung, baja medica, licencia medica, arret maladie, krank meldung, sick leave, sick note, ketsueki gata, ' +
       'waist circumference, head circumference, hip circumference, body surface area, drug allergy, genetic variant, medical leave, max heart rate, ' +
       'average heart rate, stress level, reaction severity, adverse event, adverse reaction, side effect, reason for visit, visit reason, wbc count, rbc count, platelet count, blood count, presenting complaint, care team',
     weak: 'drug medica medizinisch medisch waist medicamentos stool urine',
     contextual:
       'temperature respiration weight height dose circumference coding manifestation pulse temp breathing sleep steps calories reaction',
   },
-  device: { strong: '', phrases: '', weak: '', contextual: '' },
+  device: {
+    strong: 'eui deveui',
+    phrases: 'dev eui, p 256 dh, push auth',
+    weak: '',
+    contextual: '',
+  },
 };

@@ -202,7 +202,7 @@ export const OTHER_MEANINGS =
   'destination url, destination address, destination port, source address, source port, destination ip, payment terms, handle type, ' +
   'bank holiday, phone code, dial code, calling code, area code, basket ball, login count, login page, login url, last login, login at, last login at, login attempts, position title, job position, ' +
   'in reply to, transaction code, transaction type, file name, host name, table name, class name, package name, product name, brand name, field name, event name, ' +
-  'app name, tag name, category name, content type, mime type, virtual address, delivery medium';
+  'app name, points balance, gems balance, gem balance, coins balance, coin balance, tokens balance, credits balance, xp balance, leave balance, load balance, white balance, colour balance, color balance, balance sheet, load balancer, tag name, category name, content type, mime type, virtual address, delivery medium';
 
 /** Names of data sets that say whose or what records they hold. */
 export const DATASETS: Readonly<Record<string, Category>> = {
@@ -257,6 +257,9 @@ export const DATASETS: Readonly<Record<string, Category>> = {
   diagnosis: 'health',
   prescription: 'health',
   medical: 'health',
+  wellness: 'health',
+  fitness: 'health',
+  workout: 'health',
   health: 'health',
   vital: 'health',
   booking: 'travel',

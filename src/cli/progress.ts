@@ -44,7 +44,8 @@ function createLine(io: Io, options: { quiet: boolean; progress: boolean }): Pro
       if (now - drawn < REDRAW_MS && done !== total) return;
       drawn = now;
       const share = total > 0 ? ` ${bar(done / total)} ${done}/${total}` : '';
-      const width = (io.stderr.columns ?? 80) - share.length - 3;
+      // A terminal that does not know its width says 0.
+      const width = (io.stderr.columns || 80) - share.length - 3;
       io.stderr.write(`${clear}${colors.cyan('›')} ${plain(label).slice(0, Math.max(10, width))}${colors.dim(share)}`);
     },
     note(text) {

@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { LoadedConfig } from '../config/index.ts';
 import { PosternError } from '../core/errors.ts';
-import { plain } from '../report/untrusted.ts';
+import { plain, plainLines } from '../report/untrusted.ts';
 import type { Io } from './io.ts';
-import { findConfig } from './project.ts';
+import { findConfig, redactionKey } from './project.ts';
 import { openScope } from './scope-of.ts';
 
 export function scope(program: Command, io: Io, exit: (code: number) => void): void {
@@ -19,6 +19,7 @@ Examples:
   $ postern scope check                          which targets are authorized, and what is missing for the others
   $ postern scope sign search.example.com 203.0.113.7 --expires 2027-01-31 > scope.json
   $ postern scope verify scope.json
+  $ postern scope propose app.apk                the app’s managed back ends, as entries for you to take over
   $ postern scope key                            the public key to list under \`trust\``,
     );
   command
@@ -98,6 +99,35 @@ Examples:
       const body = verifyStatement(parsed, config?.trust ?? [], new Date());
       for (const target of body.targets)
         io.stdout.write(`ok    ${plain(`${target.host}  ${target.addresses.join(', ')}`)}  until ${body.expires}\n`);
+      exit(0);
+    });
+  command
+    .command('propose')
+    .addHelpText('after', '\nExample:\n  $ postern scope propose app-release.apk')
+    .description('print the managed back ends of a package as targets; those that are yours are for you to take over')
+    .argument('<package>', 'APK, APKS, AAB or IPA')
+    .action(async (file: string) => {
+      const [{ inspectPackage }, { proposedTargets, targetsYaml }] = await Promise.all([
+        import('../inspect/index.ts'),
+        import('../check/scope-proposals.ts'),
+      ]);
+      const key = await redactionKey(await findConfig(io, undefined));
+      // Values are needed for what is public by design; nothing else of them is looked at or shown.
+      const report = await inspectPackage(resolve(io.cwd, file), {
+        name: file,
+        redactionKey: key,
+        revealSecrets: true,
+      });
+      const targets = proposedTargets(report);
+      if (targets.length === 0) {
+        io.stderr.write(`${plain(file)} names no managed back end that can be asked by its public identifiers\n`);
+        exit(0);
+        return;
+      }
+      io.stdout.write(
+        `# Found in ${plain(file)}. Take over only what is yours: an app may use the projects of others.\ntargets:\n`,
+      );
+      io.stdout.write(`${plainLines(targetsYaml(targets))}\n`);
       exit(0);
     });
   command

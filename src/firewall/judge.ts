@@ -10,7 +10,7 @@ import type { Verdict } from '../core/verdict.ts';
 import { serviceTitle } from '../core/words.ts';
 import { decide } from './decision.ts';
 import type { Place } from './model.ts';
-import { type Family, holds, parseAddress, parseRanges } from './ranges.ts';
+import { type Family, holds, NEVER_FROM_OUTSIDE, parseAddress, parseRanges } from './ranges.ts';
 import { ruleOf } from './rules.ts';
 import type { HostView, Opening } from './view.ts';
 
@@ -166,7 +166,7 @@ function judgeSeen(
   const locator = [seen.address, String(seen.port), seen.vantage];
   const accepted = seen.verdict !== 'refused' && seen.verdict !== 'filtered';
   if (opening === undefined) {
-    if (!accepted || !view.hasSockets) return;
+    if (!accepted || !view.hasSockets || isOwnLoopback(view, seen, family)) return;
     const message = `${at} answers from ${seen.vantage}, and no socket of ${seen.host} that others reach waits on port ${seen.port}: a proxy, a redirection, or an old state`;
     report(outcome, 'firewall/outside-without-listener', asset, locator, message, [
       fileOf(first, `no socket on port ${seen.port}`),
@@ -205,6 +205,15 @@ function fits(opening: Opening, seen: Outside): boolean {
   const bound = parseAddress(opening.address);
   if (bound === undefined || bound.value === 0n || !opening.facesAll) return true;
   return bound.value === parseAddress(seen.address)?.value;
+}
+
+/** Asked on the host itself: a socket that only the host reaches answered, as it should. */
+function isOwnLoopback(view: HostView, { address, port }: Outside, family: Family): boolean {
+  const asked = parseAddress(address)?.value;
+  if (asked === undefined || !holds(NEVER_FROM_OUTSIDE[family], asked)) return false;
+  return view.openings.some(
+    (one) => one.inside && one.port === port && one.family === family && parseAddress(one.address)?.value === asked,
+  );
 }
 
 /** Undefined where it is not known from which address was asked. */

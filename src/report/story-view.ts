@@ -178,6 +178,20 @@ export function hostPort(host: string, port: number | null | undefined): string 
   return host.includes(':') && !host.startsWith('[') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** The host of a probed target as the user named it: `db.example` of `db.example:5432/postgresql`. */
+export function hostOfTarget(target: string): string {
+  const place = target.replace(/\/[a-z0-9-]+$/, '');
+  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(place)?.[1];
+  if (bracketed !== undefined) return bracketed;
+  return place.split(':').length === 2 ? place.replace(/:\d+$/, '') : place;
+}
+
+/** `MariaDB` where the service is `mysql` and the product `mariadb`; a product without a title goes by its service. */
+export function probedTitle({ service, product }: { service: string; product?: string | undefined }): string {
+  const title = product === undefined ? undefined : serviceTitle(product);
+  return title === undefined || title === product ? serviceTitle(service) : title;
+}
+
 /** A headline is one sentence; its arrows are where it may be broken. */
 export function headlineParts(story: Pick<Story, 'headline'>): string[] {
   return story.headline.split(/\s+(?:→|->)\s+/);

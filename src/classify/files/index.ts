@@ -27,13 +27,21 @@ export async function readDataFile(
   const iterator = createReadStream(path, { highWaterMark: PART })[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const first = await next(iterator, shown);
   if (first === undefined) throw new PosternError('E_INPUT_UNSUPPORTED', `${shown} is empty`);
-  const bytes = resumed(first, iterator, shown);
+  const encoding = utf16Of(first);
+  if (encoding === undefined && first.subarray(0, 65_536).includes(0)) {
+    throw new PosternError('E_INPUT_UNSUPPORTED', `${shown} is no text`, {
+      hint: 'Archives and databases are not read: unpack or export what they hold first.',
+    });
+  }
+  const source = resumed(first, iterator, shown);
+  const bytes = encoding === undefined ? source : asUtf8(source, encoding);
+  const head = encoding === undefined ? first : Buffer.from(new TextDecoder(encoding).decode(first));
   const read: ReadOptions = {
     path: shown,
     name: basename(path).replace(/\.(?:csv|tsv|jsonl?|ndjson|sql|txt|dump)$/i, ''),
     own: options.own ?? [],
   };
-  const format = options.format ?? formatOf(first.toString('utf8', 0, 65_536), path);
+  const format = options.format ?? formatOf(head.toString('utf8', 0, 65_536), path);
   switch (format) {
     case 'jsonl':
       return readJsonLines(bytes, read);
@@ -47,7 +55,7 @@ export async function readDataFile(
     case 'json':
     case 'elasticsearch-mapping':
     case 'firebase-export':
-      return first.toString('utf8', 0, 64).trimStart().startsWith('[')
+      return head.toString('utf8', 0, 64).trimStart().startsWith('[')
         ? readJsonList(bytes, read)
         : readJsonMap(bytes, read);
   }
@@ -68,6 +76,18 @@ async function* resumed(first: Buffer, iterator: AsyncIterator<Buffer>, shown: s
   } finally {
     await iterator.return?.();
   }
+}
+
+/** Spreadsheets export UTF-16 with a byte order mark; without one nothing tells it. */
+function utf16Of(first: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  if (first[0] === 0xff && first[1] === 0xfe) return 'utf-16le';
+  return first[0] === 0xfe && first[1] === 0xff ? 'utf-16be' : undefined;
+}
+
+async function* asUtf8(bytes: Bytes, encoding: 'utf-16le' | 'utf-16be'): Bytes {
+  const decoder = new TextDecoder(encoding);
+  for await (const part of bytes) yield Buffer.from(decoder.decode(part, { stream: true }));
+  yield Buffer.from(decoder.decode());
 }
 
 function formatOf(head: string, path: string): FileFormat {
@@ -94,7 +114,9 @@ function formatOf(head: string, path: string): FileFormat {
     .map((line) => line.trim())
     .filter(Boolean);
   const share = (shape: RegExp) => lines.filter((line) => shape.test(line)).length / Math.max(1, lines.length);
-  if (share(/^[^\s,;\t]+:[^\s,;\t]+$/) >= 0.8) return 'key-list';
+  // Keys without a colon stand among the others; a table has a separator in each of its lines.
+  const enough = share(/[,;\t|]/) === 0 ? 0.3 : 0.8;
+  if (share(/^[^\s,;\t]+:[^\s,;\t]+$/) >= enough) return 'key-list';
   if (share(/^[^\t,;:]+\/[^\t,;:]+$/) >= 0.8) return 'object-list';
   return 'csv';
 }

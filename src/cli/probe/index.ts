@@ -192,6 +192,7 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
   const { createSampler } = await import('../sampler.ts');
   const sampler = most === 0 ? undefined : createSampler(most, ownDetectors(config?.classify.categories ?? []));
   let asked = 0;
+  let answers = 0;
   await interruptible(async (interrupted) => {
     const show = (line: ProbeLine) => {
       if (collecting) run.lines.push(line);
@@ -215,6 +216,13 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
     const sweeping =
       options.from !== undefined ||
       authorized.targets.some(({ port, service }) => port === undefined && service === undefined);
+    // The bar says how many targets are done; before the first one is, the answers say that the run goes on.
+    const tell = () =>
+      progress.update(
+        asked === 0 ? `${answers} answers so far` : `targets asked${clock(asked)}`,
+        asked + before,
+        targets.length + before,
+      );
     const access = createAccess(accessTargets(config, authorized), authorized.scope, {
       dialer,
       signal: interrupted.signal,
@@ -231,17 +239,15 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
       onDone: (target) => {
         asked++;
         resumed?.done(target);
-        progress.update(
-          `${asked + before} of ${targets.length + before} targets asked${clock(asked)}`,
-          asked,
-          targets.length,
-        );
+        tell();
       },
     })) {
       const signedIn = await access.ofStore(result);
       if (signedIn.length > 0) result.access = signedIn;
       resumed?.result(result);
       keep(result);
+      answers++;
+      tell();
     }
     const apis = await access.ofApis();
     for (const report of apis.reports) show(accessLine(report));
@@ -249,7 +255,7 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
     run.skips.push(...apis.skips);
     for (const result of merged.results) keep(result);
     if (interrupted.signal.aborted) {
-      const reason = `stopped by the user after ${asked} of ${targets.length} targets`;
+      const reason = `stopped by the user after ${asked + before} of ${targets.length + before} targets; ${answers} answers are kept`;
       run.skips.push({ subject: 'probe', code: 'INTERRUPTED', reason, severity: 'incomplete' });
     }
   });

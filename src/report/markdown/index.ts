@@ -14,7 +14,7 @@ import {
 } from '../human.ts';
 import type { AuditReport, Described, InspectReport, ProbeLine, ReceiptBody } from '../input.ts';
 import type { RenderOptions } from '../options.ts';
-import { hostPort, orderedStories } from '../story-view.ts';
+import { hostPort, orderedStories, probedTitle } from '../story-view.ts';
 import { cleaned } from '../untrusted.ts';
 import { accessLines } from './access.ts';
 import { checkMarkdown, findingTable, STATE_SIGNS } from './check.ts';
@@ -144,7 +144,7 @@ function probeLines(lines: readonly ProbeLine[]): string[] {
     const categories = [...new Set(line.datasets.flatMap((set) => set.categories))];
     return [
       code(hostPort(line.address ?? line.target, line.port), true),
-      md(`${serviceTitle(line.service)} ${line.version ?? ''}`.trim()),
+      md(`${probedTitle(line)} ${line.version ?? ''}`.trim()),
       line.verdict,
       line.documents === null ? '–' : humanCount(line.documents),
       line.bytes === null ? '–' : humanBytes(line.bytes),

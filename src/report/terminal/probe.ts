@@ -2,10 +2,10 @@
 import Table from 'cli-table3';
 import { isExposed, isShut, type Verdict } from '../../core/verdict.ts';
 import { accessOfLines } from '../access-view.ts';
-import { categoryTitle, humanBytes, humanCount, plural, sentenceList, serviceTitle } from '../human.ts';
+import { categoryTitle, humanBytes, humanCount, plural, sentenceList } from '../human.ts';
 import type { ProbeLine } from '../input.ts';
 import type { RenderOptions } from '../options.ts';
-import { hostPort } from '../story-view.ts';
+import { hostOfTarget, hostPort, probedTitle } from '../story-view.ts';
 import { writeAccess } from './access.ts';
 import { createPage, type Ink } from './page.ts';
 
@@ -25,6 +25,8 @@ export function renderProbe(all: readonly ProbeLine[], options: RenderOptions): 
         documents === '–' ? '' : plural(line.documents ?? 0, 'document'),
         size === '–' ? '' : size,
         categories,
+        // Nothing else says why; elsewhere the reason follows on a line of its own.
+        page.quiet && line.verdict === 'inconclusive' ? line.reason : '',
       ]
         .filter((part) => part !== '' && part !== '–')
         .join(', ');
@@ -56,6 +58,11 @@ export function renderProbe(all: readonly ProbeLine[], options: RenderOptions): 
         `${plural(targets, 'target')}, ${plural(lines.length, 'service')}: ${humanCount(exposed)} open to strangers, ${humanCount(unclear)} inconclusive.`,
       ),
     );
+    if (page.width >= NARROW) {
+      for (const line of lines.filter(({ verdict }) => verdict === 'inconclusive')) {
+        page.write('  ? ', `${line.target}: ${line.reason}`);
+      }
+    }
     for (const line of lines.filter(({ notTested }) => notTested.length > 0)) {
       page.write('  ! ', ink.dim(`${line.target}: not tested: ${sentenceList(line.notTested)}`));
     }
@@ -87,13 +94,14 @@ function foldClosed(lines: readonly ProbeLine[]): { lines: ProbeLine[]; folded: 
 }
 
 function cellsOf(line: ProbeLine, ink: Ink): string[] {
-  const at = hostPort(line.target.includes(':') ? (line.address ?? line.target) : line.target, line.port);
-  const place = line.address === null || at.startsWith(line.address) ? at : `${at} (${line.address})`;
+  const host = hostOfTarget(line.target);
+  const at = hostPort(host, line.port);
+  const place = line.address === null || host === line.address ? at : `${at} (${line.address})`;
   const target = line.vantage === undefined ? place : `${place} from ${line.vantage}`;
   const categories = [...new Set(line.datasets.flatMap((set) => set.categories))];
   return [
     target,
-    serviceTitle(line.service),
+    probedTitle(line),
     line.version ?? '–',
     verdictWord(line.verdict, ink),
     line.documents === null ? '–' : humanCount(line.documents),
