@@ -8,6 +8,8 @@ import type { ClassifyReport } from '../core/contract/classify.ts';
 import { PosternError } from '../core/errors.ts';
 import type { Severity } from '../core/severity.ts';
 import type { Skip } from '../core/skip.ts';
+import { isExposed } from '../core/verdict.ts';
+import type { ProbeResult } from '../probe/service.ts';
 import { plain } from '../report/untrusted.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
@@ -191,7 +193,10 @@ async function readStores(
         for (const value of taken.slice(0, sample)) tally.add(value);
       },
     };
+    const before = datasets.length;
+    const seen: ProbeResult[] = [];
     for await (const result of probe([asked], { signal, subjectFields, ...(sample > 0 ? { values } : {}) })) {
+      seen.push(result);
       tell(`${result.target} ${result.service} ${result.verdict}`);
       const skip = skipOf(result);
       if (skip) skips.push(skip);
@@ -211,8 +216,19 @@ async function readStores(
       }
       tallies.clear();
     }
+    // A store that showed nothing was not looked at: that is not the same as nothing personal.
+    if (datasets.length === before) skips.push(...closedStore(label, seen));
   }
   return { datasets, skips };
+}
+
+/** Empty for a store that a stranger enters, or that is told as a skip already. */
+function closedStore(label: string, seen: readonly ProbeResult[]): Skip[] {
+  if (seen.some(({ verdict }) => isExposed(verdict) || verdict === 'inconclusive')) return [];
+  const told = seen.find(({ verdict }) => verdict !== 'refused' && verdict !== 'filtered') ?? seen[0];
+  if (told === undefined) return [];
+  const reason = `a stranger sees no data there: ${told.reason}`;
+  return [{ subject: label, code: 'CLASSIFY_STORE_CLOSED', reason, severity: 'incomplete' }];
 }
 
 /** That data is personal is no fault; how passwords are kept may be one. */

@@ -1,7 +1,7 @@
 /**
  * The journal of all that probes sent: one line per request, in a file of mode 0600. A line says when, to whom and how
- * much, the request as a template, and the SHA-256 of its exact bytes: enough to prove what was and was not sent, without
- * a name or value that an answer brought.
+ * much, the request as a template, and the SHA-256 of its bytes (of an HTTP request: of its method, path and body): enough
+ * to prove what was and was not sent, without a name or value that an answer brought.
  */
 import { createHash } from 'node:crypto';
 import { chmodSync, closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
@@ -66,13 +66,20 @@ export function openJournal(path: string, planned: readonly PlannedRequest[], no
 /** Words of requests that are ours and not an answer's. */
 function templates(planned: readonly PlannedRequest[]): (sent: Sent['sent'], bytes: Buffer) => string {
   const literals = new Set<string>();
-  const known = new Map<string, string>();
+  const known = new Map<string, Set<string>>();
   for (const one of planned) {
-    if ('bytes' in one) known.set(Buffer.from(one.bytes).toString('latin1'), one.why);
-    else for (const part of one.http.path.split(/[/?&]/)) if (!/<[A-Za-z]+>/.test(part)) literals.add(part);
+    if ('bytes' in one) {
+      // Services ask the same for different reasons, and bytes do not tell which one it was.
+      const bytes = Buffer.from(one.bytes).toString('latin1');
+      const reasons = known.get(bytes) ?? new Set<string>();
+      known.set(bytes, reasons.add(one.why));
+    } else for (const part of one.http.path.split(/[/?&]/)) if (!/<[A-Za-z]+>/.test(part)) literals.add(part);
   }
   return (sent, bytes) => {
-    if (typeof sent !== 'string') return known.get(bytes.toString('latin1')) ?? 'a request that an answer shaped';
+    if (typeof sent !== 'string') {
+      const reasons = known.get(bytes.toString('latin1'));
+      return reasons === undefined ? 'a request that chance or an answer shaped' : [...reasons].join('; or: ');
+    }
     const [head = '', ...body] = sent.split('\n\n');
     const space = head.indexOf(' ');
     const path = head.slice(space + 1).replace(/[^/?&]+/g, (part) => (literals.has(part) ? part : '*'));

@@ -62,6 +62,18 @@ Examples:
             hint: 'Write it as YYYY-MM-DD.',
           });
         }
+        if (expires.getTime() < Date.now()) {
+          throw new PosternError('E_USAGE', `--expires ${options.expires}: that day is over`, {
+            hint: 'A statement authorizes until the end of a day to come.',
+          });
+        }
+        const { parseNetwork } = await import('../net/index.ts');
+        const odd = addresses.find((address) => parseNetwork(address) === undefined);
+        if (odd !== undefined) {
+          throw new PosternError('E_USAGE', `${plain(odd)} is neither an address nor a CIDR range`, {
+            hint: 'Write the addresses that the name may resolve to, for example 203.0.113.7 or 203.0.113.0/28.',
+          });
+        }
         const config = await findConfig(io, options.config);
         const key = await loadOrCreateSigningKey(signingKeyPath(io, config));
         const statement = signStatement(

@@ -15,7 +15,7 @@ export async function readSecret(reference: SecretReference, env: NodeJS.Process
     const value = env[reference.env];
     if (value) return value;
     throw new PosternError('E_INPUT_NOT_FOUND', `environment variable ${reference.env} is not set`, {
-      hint: 'Set it for this run, or use `passwordFile:`.',
+      hint: 'Set it for this run, or name a file instead (`passwordFile:`, `tokenFile:`, …).',
     });
   }
   const bytes = await readFile(reference.file).catch((cause: unknown) => {

@@ -29,6 +29,8 @@ export interface ProbeAllOptions {
   concurrency?: number;
   /** Knocks on unused ports of each address, too, and tells what became of them. */
   onReach?: (reach: AddressReach) => void;
+  /** True for a port that an earlier run asked already: it is left out. */
+  isAsked?: (target: ProbeTarget, address: string, port: number) => boolean;
   /** A target is done: all its results were given. */
   onDone?: (target: ProbeTarget) => void;
   signal?: AbortSignal;

@@ -37,6 +37,8 @@ export interface ProbeRunOptions {
   concurrency?: number;
   /** Knocks on unused ports of each address, too, and tells what became of them: whether something filters there. */
   onReach?: (reach: AddressReach) => void;
+  /** True for a port that an earlier run asked already: it is left out. */
+  isAsked?: (target: ProbeTarget, address: string, port: number) => boolean;
   /** A target is done: all its results were given. */
   onDone?: (target: ProbeTarget) => void;
   now?: () => Date;
@@ -51,6 +53,7 @@ interface Settings {
   now: () => Date;
   signal?: AbortSignal;
   onReach: ((reach: AddressReach) => void) | undefined;
+  isAsked: ProbeRunOptions['isAsked'];
   shared: Pick<PortRun, 'subjectFields' | 'values' | 'signedIn'>;
 }
 
@@ -78,6 +81,7 @@ export async function* runProbe(
     now: options.now ?? (() => new Date()),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     onReach: options.onReach,
+    isAsked: options.isAsked,
     shared: {
       ...(options.subjectFields === undefined ? {} : { subjectFields: options.subjectFields }),
       ...(options.values === undefined ? {} : { values: options.values }),
@@ -210,6 +214,7 @@ async function askAddress(
   const worker = async () => {
     for (const plan of queue) {
       if (signal?.aborted) return;
+      if (settings.isAsked?.(asked, at.address, plan.port)) continue;
       await knock(plan);
     }
   };

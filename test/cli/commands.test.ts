@@ -337,4 +337,38 @@ describe('init, doctor, explain and completion', () => {
     expect(code).toBe(0);
     for (const verb of ['check', 'verify', 'inspect']) expect(stdout).toContain(verb);
   });
+
+  it('signs no statement that could authorize nothing', async () => {
+    const sign = (address: string, day: string) =>
+      run(['scope', 'sign', 'search.shop.example', address, '--expires', day], { cwd: folder });
+    expect((await sign('not-an-address', '2999-01-31')).stderr).toContain('neither an address nor a CIDR range');
+    expect((await sign('203.0.113.7', '2020-01-31')).stderr).toContain('that day is over');
+    expect((await sign('203.0.113.0/28', '2999-01-31')).code).toBe(0);
+  });
+
+  it('does not call a store clean that it could not look into', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    await new Promise((resolve) => server.close(resolve));
+    const { code, stderr } = await run(['classify', `127.0.0.1:${port}/redis`], { cwd: folder });
+    expect(code).toBe(3);
+    expect(stderr).toContain('a stranger sees no data there');
+  });
+
+  it('tells a probed target by the name that it was given', async () => {
+    const server = createServer((socket) => socket.end('garbage\r\n'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    file(
+      'postern.yaml',
+      "version: 1\ntargets:\n  - { host: db.shop.example, addresses: ['127.0.0.1'], authority: loopback }\n",
+    );
+    try {
+      const { stdout } = await run(['probe', `db.shop.example:${port}`, '--no-journal'], { cwd: folder });
+      expect(stdout).toContain(`db.shop.example:${port} (127.0.0.1)`);
+    } finally {
+      server.close();
+    }
+  });
 });

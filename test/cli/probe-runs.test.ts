@@ -89,6 +89,14 @@ describe('postern probe', () => {
       expect(second.stdout).toBe(first.stdout);
       expect(second.stderr).toContain('1 lines');
       expect(statSync(state).mode & 0o777).toBe(0o600);
+      // Stopped before the target was done: the port that was told is not asked again.
+      const told = readFileSync(state, 'utf8')
+        .split('\n')
+        .filter((line) => !line.includes('"done"'));
+      writeFileSync(state, told.join('\n'));
+      const resumed = await run(['probe', target, '--resume', state, '--format', 'jsonl', '--exit-zero']);
+      expect(server.asked.length).toBe(asked);
+      expect(resumed.stdout).toBe(first.stdout);
       const third = await run(['probe', '127.0.0.2:1/couchdb', '--resume', state]);
       expect(third.code).toBe(2);
       expect(third.stderr).toContain('another scope');

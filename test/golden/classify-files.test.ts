@@ -249,3 +249,26 @@ classify:
     expect((await run('127.0.0.1:1', '--sample', '6')).code).toBe(2);
   });
 });
+
+describe('what a file is', () => {
+  it('reads UTF-16 with a byte order mark as the spreadsheet that wrote it', async () => {
+    const text = 'id,email\n1,a@leak.example\n2,b@leak.example\n3,c@leak.example\n';
+    const little = file('utf16.csv', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]));
+    const [dataset] = (await reportOf(little)).datasets;
+    expect(dataset?.fields.map(({ name }) => name)).toEqual(['email']);
+    expect(dataset?.records).toBe(3);
+  });
+
+  it('refuses what is no text instead of finding nothing in it', async () => {
+    const { code, stderr } = await run(file('archive.bin', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])));
+    expect(code).toBe(2);
+    expect(stderr).toContain('is no text');
+  });
+
+  it('takes no key of a mixed list of keys for the name of a column', async () => {
+    const keys = Array.from({ length: 40 }, (_, at) => (at % 2 === 0 ? `user:${at}:email` : `k${at}`));
+    const report = await reportOf(file('keys.txt', `${keys.join('\n')}\n`));
+    expect(report.datasets[0]?.format).toBe('key-list');
+    expect(JSON.stringify(report)).not.toContain('user:0:email');
+  });
+});

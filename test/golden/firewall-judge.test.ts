@@ -115,6 +115,15 @@ describe('beside the view from outside', () => {
     expect(rulesOf(judged(texts, [seen(verdict)]))).toEqual(rules);
   });
 
+  it('does not call a socket of the host’s own loopback unknown when it was asked there', () => {
+    const own = ['LISTEN 0 128 127.0.0.1:9200 0.0.0.0:*', 'Status: inactive'] as const;
+    expect(rulesOf(judged(own, [seen('secured', { address: '127.0.0.1' })]))).toEqual([]);
+    expect(rulesOf(judged(own, [seen('secured', { address: '127.0.0.2' })]))).toEqual([
+      'firewall/outside-without-listener',
+    ]);
+    expect(rulesOf(judged(own, [seen('secured')]))).toEqual(['firewall/outside-without-listener']);
+  });
+
   it('does not call it a disagreement when the vantage is among those who are admitted', () => {
     const texts = [open, iptables('DROP', '-A INPUT -s 198.51.100.0/24 -p tcp --dport 9200 -j ACCEPT')];
     expect(rulesOf(judged(texts, [seen('secured', { from: '198.51.100.9' })]))).toEqual([]);

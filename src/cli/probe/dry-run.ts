@@ -20,7 +20,11 @@ export function dryRunText(ports: readonly DryPort[]): string {
       for (const request of service.requests) lines.push(...requestLines(request));
     }
     if (port.ladder.length > 0) {
-      lines.push(`    if it is none of these, what they are asked on their own ports: ${port.ladder.join(', ')}`);
+      const when = port.services.length > 0 ? 'if it is none of these, until one is sure' : 'until one is sure';
+      const list = port.ladder.join(', ');
+      lines.push(
+        `    ${when}, what these are asked on their own ports (bytes: docs/probes.md, or name one as ${plain(port.host)}:${port.port}/SERVICE): ${list}`,
+      );
     }
   }
   lines.push('', 'Before a positive verdict is believed, on the same port:');

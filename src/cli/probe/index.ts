@@ -236,6 +236,7 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
       ...(sampler === undefined ? {} : { values: sampler.values, concurrency: 1 }),
       ...(emptyPassword === undefined ? {} : { emptyPassword }),
       ...(sweeping ? { onReach: (one: AddressReach) => run.reach.push(one) } : {}),
+      ...(resumed === undefined ? {} : { isAsked: resumed.isAsked }),
       onDone: (target) => {
         asked++;
         resumed?.done(target);
@@ -247,7 +248,7 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
       resumed?.result(result);
       keep(result);
       answers++;
-      tell();
+      if (asked === 0) tell();
     }
     const apis = await access.ofApis();
     for (const report of apis.reports) show(accessLine(report));
@@ -255,7 +256,7 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
     run.skips.push(...apis.skips);
     for (const result of merged.results) keep(result);
     if (interrupted.signal.aborted) {
-      const reason = `stopped by the user after ${asked + before} of ${targets.length + before} targets; ${answers} answers are kept`;
+      const reason = `stopped by the user after ${asked + before} of ${targets.length + before} targets, with ${answers} answers`;
       run.skips.push({ subject: 'probe', code: 'INTERRUPTED', reason, severity: 'incomplete' });
     }
   });

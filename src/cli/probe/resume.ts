@@ -1,6 +1,6 @@
 /**
  * A long run that can be stopped and taken up again: results and finished targets stand in a file of mode 0600, line by
- * line. What a target gave before it was finished is asked again.
+ * line. Of a target that was not finished, the ports that were told stand, and the others are asked.
  */
 import { appendFileSync, chmodSync, existsSync } from 'node:fs';
 import { z } from 'zod';
@@ -17,9 +17,11 @@ const lineSchema = z.union([
 ]);
 
 export interface ResumeFile {
-  /** Results of the targets that were finished before. */
+  /** What was told before. */
   readonly earlier: readonly ProbeResult[];
   isDone(target: ProbeTarget): boolean;
+  /** A port of a target that was not finished. */
+  isAsked(target: ProbeTarget, address: string, port: number): boolean;
   result(result: ProbeResult): void;
   done(target: ProbeTarget): void;
   /** Lines that could not be read, as the last one of a run that was killed. */
@@ -54,13 +56,21 @@ export async function openResumeFile(path: string, scope: string, vantage: strin
     append(path, `${JSON.stringify({ resume: 1, scope, vantage })}\n`);
     chmodSync(path, 0o600);
   }
+  // What could not be told when the run was stopped is asked again.
+  const earlier = found.filter(({ target, verdict }) => done.has(target) || verdict !== 'inconclusive');
+  const asked = new Set(earlier.map(({ target, address, port }) => placeOf(target, address, port)));
   return {
-    earlier: found.filter(({ target }) => done.has(target)),
+    earlier,
     isDone: ({ label }) => done.has(label),
+    isAsked: ({ label }, address, port) => asked.has(placeOf(label, address, port)),
     result: (result) => append(path, `${JSON.stringify({ result })}\n`),
     done: ({ label }) => append(path, `${JSON.stringify({ done: label })}\n`),
     broken,
   };
+}
+
+function placeOf(label: string, address: string | null, port: number | null): string {
+  return JSON.stringify([label, address, port]);
 }
 
 function parse(text: string): unknown {
