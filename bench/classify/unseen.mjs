@@ -1,7 +1,7 @@
 /**
  * A second labelled set, written without sight of the classifier's vocabulary, after everything in schemas.mjs was in use:
  * columns of other public schemas. By a seeded draw each data set belongs to part e, which served for learning, or to part
- * f, of which nothing but totals was ever printed.
+ * f, of which nothing but totals was printed until it served for learning, too.
  *
  * Written as schemas.mjs is, with two additions: `a|b` accepts either label, and the generator `none` stands for a column
  * of which only the name is known.

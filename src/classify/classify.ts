@@ -60,7 +60,7 @@ export function contextualReadings(
     dataset,
   );
   const fields = read.map(({ words, matches: every }) => {
-    const matches = every.filter((match) => match.strength > 1 || isClear(words, match) || (globalThis.process.env.V === 'A' ? context.has(match.category) : globalThis.process.env.V === 'B' ? context.has(match.category) || context.has('identity') : globalThis.process.env.V === 'C' ? context.size > 0 : true));
+    const matches = every.filter((match) => dataset === '' || isEnough(words, match, context));
     const leading = best(matches.filter(({ strength, category }) => strength > 0 || context.has(category)));
     return {
       words,
@@ -75,7 +75,13 @@ export function contextualReadings(
   return { subject, fields };
 }
 
-function isClear(words: readonly string[], { from, to }: Match): boolean {
+/** A hint beside words that are not understood says something only where the data set speaks of people or of the same. */
+function isEnough(
+  words: readonly string[],
+  { category, strength, from, to }: Match,
+  context: ReadonlySet<Category>,
+): boolean {
+  if (strength > 1 || category === 'credentials' || context.has(category) || context.has('identity')) return true;
   return words.every((word, at) => (at >= from && at <= to) || isUnderstood(word));
 }
 

@@ -42,7 +42,19 @@ const CHOICES = new Set([
 const EXTREMES = new Set(['max', 'min', 'count']);
 /** Units of measures of the body: `body_fat_pct` holds one. */
 const NARRATIVES = new Set(['description', 'text', 'body', 'content', 'reason']);
-const MEASURES = new Set(['pct', 'percent', 'percentage', 'rate', 'ratio', 'level', 'days']);
+const MEASURES = new Set([
+  'pct',
+  'percent',
+  'percentage',
+  'rate',
+  'ratio',
+  'level',
+  'days',
+  'hours',
+  'minutes',
+  'seconds',
+  'sec',
+]);
 const FIRST_NAMES = new Set(['nom', 'nombre', 'nome', 'nama']);
 const ARTICLES = new Set(['de', 'del', 'du', 'do', 'da', 'di']);
 /** What a place of business has as well as a person. */
@@ -107,12 +119,19 @@ export function wordsOf(name: string): string[] {
     // What is `ö` in Swedish, Finnish and Hungarian is no `oe` there.
     const bare = token.replace(/([aou])e/g, '$1');
     if (bare !== token && bare.length > 3 && KNOWN.has(bare)) return [bare];
-    return segment(token, isSegment) ?? segment(single, isSegment) ?? [token];
+    return segment(token, isSegment) ?? segment(single, isSegment) ?? numbered(token) ?? [token];
   });
   // `e_mail` and `eMail` are one word, and so are `user_name` and `username` (phrases take care of that).
   return found.flatMap((word, index) =>
     word === 'e' && found[index + 1] === 'mail' ? [] : word === 'mail' && found[index - 1] === 'e' ? ['email'] : [word],
   );
+}
+
+/** `buchungsnr`, `reisepassnummer`, `vertrekdatum`: what is counted or dated, and the suffix. */
+function numbered(token: string): string[] | undefined {
+  const [, stem = '', suffix = ''] = /^(.{4,})(nr|nummer|datum|naam|adres)$/.exec(token) ?? [];
+  if (suffix === 'nr' && KNOWN.has(`${stem}nummer`)) return [`${stem}nummer`];
+  return suffix !== '' && KNOWN.has(stem) ? [stem, suffix] : undefined;
 }
 
 function isSegment(word: string): boolean {
@@ -166,7 +185,12 @@ function isAbout(tokens: readonly string[], { category, strength, from, to }: Ma
   const reference = REFERENCES.has(last);
   // `city_id` names a row of another table; `patient_id` and `booking_id` still say what this one is about.
   if ((strength < 2 || category === 'location') && to < head && reference) return true;
-  if (to < head && describers.has(last) && !(category === 'health' && strength >= 2 && (MEASURES.has(last) || NARRATIVES.has(last)))) return true;
+  if (
+    to < head &&
+    describers.has(last) &&
+    !(category === 'health' && strength >= 2 && (MEASURES.has(last) || NARRATIVES.has(last)))
+  )
+    return true;
   const next = tokens[to + 1] ?? '';
   // `email_template_id` names a template, `avatar_file_name` a file.
   if (to + 1 < head && describers.has(next) && (reference || names.has(last) || strength < 2)) return true;
@@ -174,7 +198,8 @@ function isAbout(tokens: readonly string[], { category, strength, from, to }: Ma
   if (from > 0 && flags.has(tokens[0] ?? '') && !(category === 'health' && EXTREMES.has(tokens[0] ?? ''))) return true;
   if (from > 0 && category !== 'health' && leadingDescribers.has(tokens[0] ?? '')) return true;
   if (NOBODYS.has(category) && isOfPlace(tokens, from)) return true;
-  if (category === 'identity' && from === to && isNameOfThing(tokens, from)) return true;
+  if (category === 'identity' && from === to && isNameOfThing(tokens, { category, strength, from }, neutral))
+    return true;
   // Databases in French begin with it: `id_address` is a row, `id_card` an identity.
   if (category === 'location' && from === 1 && to === head && REFERENCES.has(tokens[0] ?? '')) return true;
   // `settings.notifications.email` says whether, not where to.

@@ -1,19 +1,36 @@
 /** What belongs to nobody: places of business, timetables, products. Their names, addresses and numbers are not personal. */
 import type { MissionCategory } from '../core/category.ts';
 import { tokenise } from './tokens.ts';
-import { MARKS_OF_PLACES, NAMES, PEOPLE_RECORDED, PERSONS, PLACES, SETTINGS, THINGS } from './vocabulary-context.ts';
+import {
+  FOODS,
+  MARKS_OF_PLACES,
+  NAMES,
+  PEOPLE_RECORDED,
+  PERSONS,
+  PLACES,
+  SETTINGS,
+  THINGS,
+} from './vocabulary-context.ts';
 
 const places = new Set(PLACES.split(' '));
 const things = new Set(THINGS.split(' '));
+const foods = new Set(FOODS.split(' '));
 const settings = new Set(SETTINGS.split(' '));
 const names = new Set(`${NAMES} adi ad title`.split(' '));
 const persons = new Set(`${PERSONS} ${PEOPLE_RECORDED}`.split(' '));
 const marks = MARKS_OF_PLACES.split(', ').map((phrase) => phrase.split(' '));
 
+/** What a person's name may be. */
+const KINDS_OF_NAMES = new Set(
+  'short sortable sorted supplied common chosen official registered native phonetic romanized romanised latin kana pen stage alias birth baptismal christian complete formatted known public legal real entire completo completa complet social'.split(
+    ' ',
+  ),
+);
+
 /** What a product has as well as a person. */
 const ANYTHINGS = new Set(['display name', 'photo url']);
 
-export type Subject = 'places' | 'things' | 'settings' | undefined;
+export type Subject = 'places' | 'things' | 'foods' | 'settings' | undefined;
 
 interface Read {
   category: MissionCategory;
@@ -42,6 +59,7 @@ export function subjectOf(
   if (whose) return undefined;
   if (named.some((word) => places.has(word))) return 'places';
   if (fields.some(({ words }) => marks.some((phrase) => startsWith(words, phrase)))) return 'places';
+  if (named.some((word) => foods.has(word))) return 'foods';
   return named.some((word) => things.has(word)) ? 'things' : undefined;
 }
 
@@ -50,9 +68,25 @@ export function isOfPlace(words: readonly string[], from: number): boolean {
   return from > 0 && places.has(words[from - 1] ?? '');
 }
 
-/** A thing's name: `product_name`, `urun_adi`. */
-export function isNameOfThing(words: readonly string[], from: number): boolean {
-  return names.has(words[from] ?? '') && things.has(words[from - 1] ?? '');
+/** A thing's name: `product_name`, `urun_adi`, `zone_name`; `fillers` say nothing of whose it is. */
+export function isNameOfThing(
+  words: readonly string[],
+  { from, strength }: Read,
+  fillers: ReadonlySet<string>,
+): boolean {
+  const before = words[from - 1] ?? '';
+  if (from === 0 || !names.has(words[from] ?? '')) return false;
+  if (things.has(before)) return true;
+  return (
+    strength < 2 &&
+    !(
+      KINDS_OF_NAMES.has(before) ||
+      isPerson(before) ||
+      fillers.has(before) ||
+      names.has(before) ||
+      /^\d+$/.test(before)
+    )
+  );
 }
 
 /** A word for a place of business anywhere in a name: addresses found by their values alone are that place's. */
@@ -73,15 +107,16 @@ export function isOfSubject(subject: Subject, { category, strength }: Read, text
       category === 'location' ||
       category === 'phone' ||
       category === 'travel' ||
-      (category === 'identity' && strength < 2) ||
+      ((category === 'identity' || category === 'health') && strength < 2) ||
       ANYTHINGS.has(text)
     );
   }
   return (
     (category === 'identity' && (strength < 2 || ANYTHINGS.has(text))) ||
     (category === 'location' && strength < 2) ||
+    (category === 'health' && (strength < 2 || subject === 'foods')) ||
     // When it was bought, and for how much.
-    (category === 'orders' && !text.includes('order'))
+    (category === 'orders' && text !== 'sku' && !text.includes('order'))
   );
 }
 

@@ -46,7 +46,7 @@ export const NAMES = 'name names nm fullname surname displayname nickname displa
 /** Places of business and of public transport: their address, coordinates and telephone are nobody's. */
 export const PLACES =
   'store stores shop shops branch branches outlet outlets venue venues stop stops station stations platform warehouse warehouses depot depots ' +
-  'terminal terminals agency agencies restaurant restaurants facility facilities poi pois landmark landmarks kiosk locker office offices ' +
+  'schedule schedules fahrplan fahrplaene weather forecast forecasts terminal terminals agency agencies restaurant restaurants facility facilities poi pois landmark landmarks kiosk locker office offices ' +
   'merchant merchants supplier suppliers vendor vendors company companies organization organisation organizations organisations city cities country countries region regions ' +
   'airport airports timetable timetables gtfs netex filiale filialen filiali tienda tiendas loja lojas magasin magasins negozio negozi winkel ' +
   'haltestelle haltestellen haltes sklep sklepy butik butiker magaza toko parking museum museums ' +
@@ -66,6 +66,11 @@ export const THINGS =
   'course courses lesson lessons book books film films movie movies song songs album albums game games recipe recipes food foods plan plans ' +
   'menu menus dish dishes topic topics tag tags template templates setting settings config configs configuration configurations file files media image images ' +
   'produit produits producto productos produto produtos prodotto prodotti produkt produkte produkty artikel barang shohin urun urunler tuote vara varor';
+
+/** Things to eat and to do: their calories and allergens are nobody's. */
+export const FOODS =
+  'recipe recipes food foods menu menus dish dishes meal meals ingredient ingredients exercise exercises product products item items article articles ' +
+  'rezept rezepte gericht gerichte speise speisen receta recetas plato platos recette recettes plat plats ricetta ricette piatto piatti receita receitas';
 
 /** What comes first in Romance languages and says what the rest is about: `tipo_direccion`, `statut_commande`. */
 export const LEADING_DESCRIBERS =

@@ -140,8 +140,8 @@ export const VOCABULARY: Readonly<Record<MissionCategory, CategoryWords>> = {
       'medical condition, medical notes, health record, health insurance, health data, health condition, insurance number, ' +
       'medical id, mental health, sexual health, sleep score, resting heart, cycle length, last period, treatment plan, ' +
       'groupe sanguin, grupo sanguineo, gruppo sanguigno, body weight, body mass, step count, lab result, lab results, test result, nhs number',
-    weak: 'medical disease illness therapy treatment clinic hospital dosage doctor physician surgery dose vitals bpm',
-    contextual: 'weight height steps calories notes sleep ward result health',
+    weak: 'medical disease illness therapy treatment clinic hospital dosage doctor physician surgery dose vitals',
+    contextual: 'weight height steps calories notes sleep ward result health bpm',
   },
   device: {
     strong:
@@ -169,7 +169,7 @@ export const DESCRIBERS =
   'percent percentage bus flag status state mode policy rule rules strength attempts retries attempt retry timeout ttl delay interval ' +
   'at on by since until provider domain service server host port url uri link endpoint path file filename icon image logo label ' +
   'placeholder hint help tooltip description text title subject body content button screen page view tab field column table ' +
-  'schema source channel campaign queue topic job task event log logs error errors reason usage used quality accuracy precision ' +
+  'header headers frequency typ tipo schema source channel campaign queue topic job task event log logs error errors reason usage used quality accuracy precision ' +
   'unit units scale group pattern regex mask masking separator prefix suffix check checks health resolution ready visibility ' +
   'language locale timezone currency plan tier permission permissions role roles scope scopes compliance bounce test tested ' +
   'days hours minutes weeks estimated constraint ms sec seconds millis px pct breakpoint ttl hash_algorithm algorithm rounds encoding charset support supported types models versions case book ' +
@@ -181,6 +181,7 @@ export const NEUTRAL =
   'raw primary secondary main alt alternate alternative home work office private business personal mobile landline normalized ' +
   'normalised lower lowercase canonical line str string text name names list array full new old current previous prev original ' +
   'backup recovery emergency contact user customer client member account owner profile data info details detail e electronic ' +
+  'datum contacto contatto contato kontakt perso pro privado privada privato prive privat particular fijo fixe fixo fisso trabajo travail lavoro trabalho principal principale secundario alternativo alternativa ' +
   'country area international local default preferred intl digits of de du di da del the my your last first second third date point ' +
   'kg cm lb avg max min points field amount month year day time holder token key item items line lines order billing shipping delivery payment login user';
 
@@ -202,7 +203,7 @@ export const OTHER_MEANINGS =
   'destination url, destination address, destination port, source address, source port, destination ip, payment terms, handle type, ' +
   'bank holiday, phone code, dial code, calling code, area code, basket ball, login count, login page, login url, last login, login at, last login at, login attempts, position title, job position, ' +
   'in reply to, transaction code, transaction type, file name, host name, table name, class name, package name, product name, brand name, field name, event name, ' +
-  'app name, points balance, gems balance, gem balance, coins balance, coin balance, tokens balance, credits balance, xp balance, leave balance, load balance, white balance, colour balance, color balance, balance sheet, load balancer, tag name, category name, content type, mime type, virtual address, delivery medium';
+  'app name, zip from, zip to, postcode from, postcode to, signature hash, phone country, failed login, failed logins, location code, ward code, clinic code, hospital code, postcode range, zip range, postal code range, ip range, weight range, server ip, host ip, node ip, pod ip, cluster ip, container ip, upstream ip, proxy ip, dns ip, listen ip, bind ip, listen address, bind address, key signature, time signature, excess amount, deductible amount, minimum amount, maximum amount, min amount, max amount, min order amount, minimum order amount, minimum order, min order, threshold amount, points balance, gems balance, gem balance, coins balance, coin balance, tokens balance, credits balance, xp balance, leave balance, load balance, white balance, colour balance, color balance, balance sheet, load balancer, tag name, category name, content type, mime type, virtual address, delivery medium';
 
 /** Names of data sets that say whose or what records they hold. */
 export const DATASETS: Readonly<Record<string, Category>> = {

@@ -15,12 +15,13 @@ let sets: LabelledSet[] = [];
 let unseen: LabelledSet[] = [];
 
 beforeAll(async () => {
-  const { labelledSet, unseenSet } = (await import(pathToFileURL(resolve(bench, 'labelled.mjs')).href)) as {
+  const { labelledSet, unseenSet, freshSet } = (await import(pathToFileURL(resolve(bench, 'labelled.mjs')).href)) as {
     labelledSet(rows: number): LabelledSet[];
     unseenSet(rows: number): LabelledSet[];
+    freshSet(rows: number): LabelledSet[];
   };
   sets = labelledSet(24);
-  unseen = unseenSet(24);
+  unseen = [...unseenSet(24), ...freshSet(24)];
 });
 
 const known = new Map<LabelledSet, Map<string, string>>();
@@ -59,10 +60,11 @@ describe('on the labelled set', () => {
     expect(falsely / nothing.length).toBeLessThanOrEqual(0.02);
   });
 
-  /** Totals alone: whoever sees a mistake of part f has used it up. The bar of f is what it reaches, not what is wanted. */
+  /** Totals alone: whoever sees a mistake of part g has used it up. The bar of g is what it reaches, not what is wanted. */
   it.each([
     ['e', 0.97, 0.01],
-    ['f', 0.92, 0.05],
+    ['f', 0.97, 0.01],
+    ['g', 0.945, 0.045],
   ] as const)('does not get worse on part %s', (half, least, most) => {
     let [columns, right, nothing, falsely] = [0, 0, 0, 0];
     for (const set of unseen.filter((one) => one.half === half)) {
