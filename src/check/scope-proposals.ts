@@ -18,7 +18,7 @@ export interface ProposedTarget {
 /** @param report of a package read with its public credentials revealed */
 export function proposedTargets(report: InspectReport): ProposedTarget[] {
   const own = report.stores.filter(({ origin }) => origin === 'app');
-  const valueOf = (kind: string) => own.find((store) => store.kind === kind)?.id;
+  const idOf = (kind: string) => own.find((store) => store.kind === kind)?.id;
   const found = own.flatMap(({ kind, id, host }): ProposedTarget[] => {
     switch (kind) {
       case 'firebase-rtdb':
@@ -29,7 +29,7 @@ export function proposedTargets(report: InspectReport): ProposedTarget[] {
           {
             ...entry('firebaseremoteconfig.googleapis.com', 'firebase-remote-config', id, 'firebase-remote-config'),
             identifiers: {
-              appId: valueOf('google-app-id') ?? '',
+              appId: idOf('google-app-id') ?? '',
               apiKey: publicKey(report, ({ provider, kind: one }) => provider === 'google' && one === 'api-key'),
             },
           },
