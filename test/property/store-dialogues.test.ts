@@ -181,6 +181,8 @@ describe.each(SERVICES.map((service) => [service.id, service] as const))('the %s
             (service.id === 'mysql' && at === 5 && ((changed[5] ?? 0) ^ 0x08) === request[5])
           )
             return;
+          // A letter beyond ASCII, in the name of a collection that the peer made up, becomes another letter.
+          if (service.id === 'mongodb' && (request[at] ?? 0) >= 0x80 && at >= 16) return;
           // Request ids are the only bytes that may be anything.
           const isId =
             (service.id === 'mongodb' && at >= 4 && at < 8) ||

@@ -95,7 +95,8 @@ function foldClosed(lines: readonly ProbeLine[]): { lines: ProbeLine[]; folded: 
 
 function cellsOf(line: ProbeLine, ink: Ink): string[] {
   const host = hostOfTarget(line.target);
-  const at = hostPort(host, line.port);
+  // What was not asked is called as the user called it.
+  const at = line.port === null ? line.target : hostPort(host, line.port);
   const place = line.address === null || host === line.address ? at : `${at} (${line.address})`;
   const target = line.vantage === undefined ? place : `${place} from ${line.vantage}`;
   const categories = [...new Set(line.datasets.flatMap((set) => set.categories))];
