@@ -136,10 +136,8 @@ async function overAddresses(part, all, expected, { peers, bar }) {
         const run = timed(nuclei, nucleiArgs(urls));
         peer.seconds.push(run.seconds);
         Object.assign(peer, await stores.counts());
-        const found = new Set(nucleiHits(run.stdout).map(({ host, ip }) => ip ?? host));
-        const right = all.filter(
-          (address, n) => [...found].some((one) => one.includes(address)) === expected(n)[0].startsWith('anonymous'),
-        );
+        const found = new Set(nucleiHits(run.stdout).map(({ host, ip }) => ip ?? host.split(':')[0]));
+        const right = all.filter((address, n) => found.has(address) === expected(n)[0].startsWith('anonymous'));
         peer.right = `${right.length} of ${all.length} (open or not)`;
       }
     }
