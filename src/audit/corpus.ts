@@ -1,10 +1,11 @@
 /** Files that were recognised and read, by format, and how compose services and native files belong together. */
 import { dirname } from 'node:path/posix';
-import { declaredServices } from './declare.ts';
+import type { Skip } from '../core/skip.ts';
+import type { Container } from './container.ts';
 import type { DeclaredService, Engine } from './declared.ts';
 import type { ComposeService } from './formats/compose/read.ts';
 import { FORMAT_NAMES, FORMATS } from './formats/index.ts';
-import type { FormatName, ReadFile, Reading, Runtime, Siblings } from './model.ts';
+import type { DeclaredContainer, FormatName, ReadFile, Reading, Runtime, Siblings } from './model.ts';
 import type { Source } from './source.ts';
 
 export type FilesByFormat = { [N in FormatName]: ReadFile<N>[] };
@@ -13,21 +14,28 @@ export interface Corpus {
   readonly files: FilesByFormat;
   readonly services: readonly DeclaredService[];
   runtimes(file: ReadFile): readonly Runtime[];
-  mounted<N extends FormatName>(service: ComposeService, format: N): { files: ReadFile<N>[]; missing: boolean };
+  mounted<N extends FormatName>(service: Container, format: N): { files: ReadFile<N>[]; missing: boolean };
   beside<N extends FormatName>(file: ReadFile, format: N): ReadFile<N>[];
 }
 
 /** Which engines read a format, and what a mount of it looks like inside the container. */
-const NATIVE: { readonly [N in FormatName]: { engines: readonly Engine[]; target: RegExp } } = {
-  'docker-compose': { engines: [], target: /$^/ },
+const NATIVE: { readonly [N in FormatName]?: { engines: readonly Engine[]; target: RegExp } } = {
   'elasticsearch.yml': { engines: ['elasticsearch'], target: /elasticsearch\.yml$|\/elasticsearch\/config\/?$/ },
+  'opensearch.yml': { engines: ['opensearch'], target: /opensearch\.yml$|\/opensearch\/config\/?$/ },
+  'opensearch-security': { engines: ['opensearch'], target: /opensearch-security(?:\/|$)/ },
   'redis.conf': { engines: ['redis'], target: /\.conf$|\/(?:etc|conf|config)\/?(?:redis|valkey)?\/?$/ },
+  'redis.acl': { engines: ['redis'], target: /\.acl$/ },
   'postgresql.conf': { engines: ['postgresql'], target: /postgresql[\w.-]*\.conf$/ },
   'pg_hba.conf': { engines: ['postgresql'], target: /pg_hba[\w.-]*$/ },
+  'mongod.conf': { engines: ['mongodb'], target: /mongod?[\w.-]*\.(?:conf|ya?ml)$/ },
+  'my.cnf': { engines: ['mysql'], target: /\.cnf$|\/etc\/mysql(?:\/|$)/ },
+  'couchdb.ini': { engines: ['couchdb'], target: /\.ini$|\/couchdb\/etc(?:\/|$)/ },
+  'cassandra.yaml': { engines: ['cassandra'], target: /cassandra\.yaml$|\/etc\/cassandra\/?$/ },
+  'memcached.conf': { engines: ['memcached'], target: /memcached[\w.-]*$/ },
 };
 
 export function emptyFiles(): FilesByFormat {
-  return { 'docker-compose': [], 'elasticsearch.yml': [], 'redis.conf': [], 'postgresql.conf': [], 'pg_hba.conf': [] };
+  return Object.fromEntries(FORMAT_NAMES.map((name) => [name, []])) as unknown as FilesByFormat;
 }
 
 /** Reads a source as a format and files it. */
@@ -67,16 +75,13 @@ export function corpusOf(files: FilesByFormat): Corpus {
   borrowImages(files);
   const services: DeclaredService[] = [];
   const runtimesByMount = new Map<string, Runtime[]>();
-  for (const compose of files['docker-compose']) {
-    const declared = declaredServices(compose);
-    services.push(...declared);
-    for (const [index, service] of compose.document.services.entries()) {
-      const declaration = declared[index];
-      if (!declaration) continue;
-      for (const { path } of service.mounts) {
+  for (const format of FORMAT_NAMES) {
+    for (const [file, { container, declared }] of containersOf(files, format)) {
+      services.push(declared);
+      for (const { path } of container.mounts) {
         if (path === null) continue;
         const runtimes = runtimesByMount.get(path) ?? [];
-        runtimes.push({ compose, service, declared: declaration });
+        runtimes.push({ file, service: container, declared });
         runtimesByMount.set(path, runtimes);
       }
     }
@@ -87,7 +92,7 @@ export function corpusOf(files: FilesByFormat): Corpus {
     for (let path = file.source.path; ; path = dirname(path)) {
       for (const runtime of runtimesByMount.get(path) ?? []) {
         const engine = runtime.service.image?.engine;
-        if (engine && NATIVE[file.format].engines.includes(engine)) found.add(runtime);
+        if (engine && NATIVE[file.format]?.engines.includes(engine)) found.add(runtime);
       }
       if (path === '.' || path === '/') return [...found];
     }
@@ -98,7 +103,7 @@ export function corpusOf(files: FilesByFormat): Corpus {
     services,
     runtimes,
     mounted(service, format) {
-      const targets = service.mounts.filter(({ target }) => NATIVE[format].target.test(target));
+      const targets = service.mounts.filter(({ target }) => NATIVE[format]?.target.test(target));
       const paths = service.mounts.flatMap(({ path }) => (path === null ? [] : [path]));
       const inside = files[format].filter(({ source }) =>
         paths.some((path) => source.path === path || source.path.startsWith(`${path}/`)),
@@ -112,6 +117,27 @@ export function corpusOf(files: FilesByFormat): Corpus {
       return [...new Set([...own, ...mounted])];
     },
   };
+}
+
+function containersOf<N extends FormatName>(
+  files: FilesByFormat,
+  format: N,
+): (readonly [ReadFile<N>, DeclaredContainer])[] {
+  const list: readonly ReadFile<N>[] = files[format];
+  return list.flatMap((file) => (FORMATS[format].containers?.(file) ?? []).map((one) => [file, one] as const));
+}
+
+/** Files that mean something only together become what is judged. */
+export function assembleAll(files: FilesByFormat, siblings: Siblings): Skip[] {
+  return FORMAT_NAMES.flatMap((format) => assembleFormat(files, format, siblings));
+}
+
+function assembleFormat<N extends FormatName>(files: FilesByFormat, format: N, siblings: Siblings): readonly Skip[] {
+  const read: readonly ReadFile<N>[] = files[format];
+  const assembly = read.length === 0 ? undefined : FORMATS[format].assemble?.(read, siblings);
+  if (assembly === undefined) return [];
+  (files as { [M in N]: ReadFile<M>[] })[format] = [...assembly.files];
+  return assembly.skips;
 }
 
 export { FORMAT_NAMES };

@@ -27,6 +27,8 @@ export interface DeclaredService {
   /** Compose file, relative to the audited root. */
   file: string;
   line: number;
+  /** The format of that file: `docker-compose`, `kubernetes`, … */
+  format: string;
   /** Id of the config asset of this service. */
   asset: string;
   image: string | null;

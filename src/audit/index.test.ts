@@ -117,6 +117,7 @@ describe('auditPaths', () => {
       {
         name: 'cache',
         file: 'deploy/compose.yml',
+        format: 'docker-compose',
         line: 2,
         asset: 'config:deploy/compose.yml/cache',
         image: 'redis:7.2',

@@ -9,27 +9,32 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Rule } from '../core/rule.ts';
 import { atLeast } from '../core/severity.ts';
 import type { Skip } from '../core/skip.ts';
-import { type Corpus, corpusOf, emptyFiles, FORMAT_NAMES, readInto } from './corpus.ts';
+import { assembleAll, type Corpus, corpusOf, emptyFiles, FORMAT_NAMES, readInto } from './corpus.ts';
 import type { DeclaredService } from './declared.ts';
-import { recognise } from './formats/index.ts';
-import { judge } from './judge.ts';
-import type { FormatName } from './model.ts';
+import { prepareFormats, recognise } from './formats/index.ts';
+import { type JudgeOptions, judge } from './judge.ts';
+import type { FormatName, UserRule } from './model.ts';
 import { RULES } from './rules/index.ts';
 import { type Source, sourceOf } from './source.ts';
 import { readTree } from './tree.ts';
 
 export type { DeclaredService } from './declared.ts';
-export type { FormatName } from './model.ts';
+export { prepareFormats } from './formats/index.ts';
+export type { FormatName, UserRule } from './model.ts';
 
 /** Every rule of this verb. */
 export const auditRules: readonly (Rule & { readonly format: FormatName })[] = FORMAT_NAMES.flatMap(
-  (format): (Rule & { readonly format: FormatName })[] => [...RULES[format]],
+  (format): (Rule & { readonly format: FormatName })[] => [...RULES[format].rules],
 );
 
 export interface AuditOptions {
   signal?: AbortSignal;
   /** Contents that stand in for files of the folder, by path relative to it. */
   overlay?: ReadonlyMap<string, Uint8Array>;
+  /** Also rules that nobody verified yet. */
+  experimental?: boolean;
+  /** Rules of the user, beside the built-in ones. */
+  rules?: readonly UserRule[];
 }
 
 export interface AuditResult {
@@ -62,7 +67,13 @@ export async function auditPaths(root: string, options: AuditOptions = {}): Prom
       if (source) yield source;
     }
   }
-  const result = auditSources(root, sources(), text, skips);
+  const recognised: Recognised[] = [];
+  for (const source of sources()) {
+    const format = recognise(source.path, source.text);
+    if (format !== null) recognised.push({ source, format });
+  }
+  await prepareFormats(recognised.map(({ format }) => format));
+  const result = auditSources(root, recognised, text, skips, options);
   // A folder named by mistake must not look like a clean one.
   if (result.report.files.length + result.report.skips.length === 0) {
     result.outcome.skips.push(nothingRead(resolve(root) === tree.folder ? '.' : basename(root)));
@@ -71,34 +82,60 @@ export async function auditPaths(root: string, options: AuditOptions = {}): Prom
 }
 
 /**
- * Audits one text: for tests, examples and editors.
+ * Audits one text: for tests, examples and editors. Formats with a parser that is loaded on demand need
+ * `prepareFormats()` before.
+ *
+ * A text that begins with `=== path` is several files, each below a line of that kind.
  *
  * @param options.path its name; decides nothing that the content does not
- * @param options.format reads it as this format instead of recognising it
+ * @param options.format reads a single text as this format instead of recognising it
  */
-export function auditText(text: string, options: { path?: string; format?: FormatName } = {}): AuditResult {
+export function auditText(
+  text: string,
+  options: { path?: string; format?: FormatName; experimental?: boolean; rules?: readonly UserRule[] } = {},
+): AuditResult {
+  const files = filesOf(text);
+  if (files !== null) {
+    const recognised = [...files].flatMap(([path, content]) => {
+      const source = sourceOf(path, content);
+      const format = recognise(path, content);
+      return format === null ? [] : [{ source, format }];
+    });
+    return auditSources('.', recognised, (path) => files.get(path) ?? null, [], options);
+  }
   const source = sourceOf(options.path ?? 'example', text);
-  return auditSources(source.path, [source], () => null, [], options.format);
+  const format = options.format ?? recognise(source.path, text);
+  return auditSources(source.path, format === null ? [] : [{ source, format }], () => null, [], options);
+}
+
+function filesOf(text: string): Map<string, string> | null {
+  if (!text.startsWith('=== ')) return null;
+  const parts = text.split(/^=== (.+)\n/m).slice(1);
+  return new Map(parts.flatMap((path, at) => (at % 2 === 0 ? [[path, parts[at + 1] ?? '']] : [])));
+}
+
+interface Recognised {
+  source: Source;
+  format: FormatName;
 }
 
 function auditSources(
   root: string,
-  sources: Iterable<Source>,
+  recognised: readonly Recognised[],
   text: (path: string) => string | null,
   skips: Skip[],
-  as?: FormatName,
+  options: JudgeOptions,
 ): AuditResult {
   const files = emptyFiles();
   const listed: AuditReport['files'] = [];
-  for (const source of sources) {
-    const format = as ?? recognise(source.path, source.text);
-    if (format === null) continue;
+  for (const { source, format } of recognised) {
     const reading = readInto(files, format, source, { text });
     skips.push(...reading.skips);
     listed.push({ path: source.path, format, status: reading.status });
   }
+  skips.push(...assembleAll(files, { text }));
   const corpus = corpusOf(files);
-  const judged = judge(corpus);
+  const judged = judge(corpus, options);
   const findings = judged.findings.sort(byPlace);
   const outcome: Outcome = {
     assets: assetsOf(corpus),
@@ -144,8 +181,8 @@ function assetsOf(corpus: Corpus): Asset[] {
       assets.push({ kind: 'config', id: assetId('config', source.path), path: source.path, format });
     }
   }
-  for (const { asset, file, name } of corpus.services) {
-    assets.push({ kind: 'config', id: asset, path: file, format: 'docker-compose', name });
+  for (const { asset, file, name, format } of corpus.services) {
+    assets.push({ kind: 'config', id: asset, path: file, format, name });
   }
   return assets;
 }
@@ -160,14 +197,14 @@ function edgesOf(corpus: Corpus): Edge[] {
   }));
   for (const format of FORMAT_NAMES) {
     for (const file of corpus.files[format]) {
-      for (const { compose, service, declared } of corpus.runtimes(file)) {
+      for (const { file: by, service, declared } of corpus.runtimes(file)) {
         const mount = service.mounts.find(({ path }) => path !== null && `${file.source.path}/`.startsWith(`${path}/`));
-        const place = compose.source.position((mount?.span ?? service.nameSpan).start);
+        const place = by.source.position((mount?.span ?? service.nameSpan).start);
         edges.push({
           from: assetId('config', file.source.path),
           relation: 'configures',
           to: declared.asset,
-          evidence: [{ kind: 'file', path: compose.source.path, ...place }],
+          evidence: [{ kind: 'file', path: by.source.path, ...place }],
         });
       }
     }

@@ -4,7 +4,7 @@ import type { Finding } from '../core/finding.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import type { Skip } from '../core/skip.ts';
 import { type Corpus, FORMAT_NAMES } from './corpus.ts';
-import type { AuditRule, FormatName, Hit, ReadFile } from './model.ts';
+import type { AuditRule, FormatName, Hit, ReadFile, RuleContext, UserRule } from './model.ts';
 import { RULES } from './rules/index.ts';
 
 export interface Judgement {
@@ -12,40 +12,51 @@ export interface Judgement {
   skips: Skip[];
 }
 
-export function judge(corpus: Corpus): Judgement {
+export interface JudgeOptions {
+  /** Also rules that nobody verified yet. */
+  experimental?: boolean;
+  /** Rules of the user. */
+  rules?: readonly UserRule[];
+}
+
+export function judge(corpus: Corpus, options: JudgeOptions = {}): Judgement {
   const findings: Finding[] = [];
   const skips = new Map<string, Skip>();
-  for (const format of FORMAT_NAMES) judgeFormat(format, corpus, findings, skips);
+  for (const format of FORMAT_NAMES) judgeFormat(format, corpus, options, findings, skips);
   return { findings, skips: [...skips.values()] };
 }
 
 function judgeFormat<N extends FormatName>(
   format: N,
   corpus: Corpus,
+  options: JudgeOptions,
   findings: Finding[],
   skips: Map<string, Skip>,
 ): void {
-  const rules: readonly AuditRule<N>[] = RULES[format];
+  const rules: readonly AuditRule<N>[] = [
+    ...RULES[format].rules.filter((rule) => rule.experimental !== true || options.experimental === true),
+    ...(options.rules ?? []).flatMap((rule) => rule.forFormat(format) ?? []),
+  ];
   const files: readonly ReadFile<N>[] = corpus.files[format];
   for (const file of files) {
-    const runtimes = corpus.runtimes(file);
+    const context: RuleContext = {
+      runtimes: corpus.runtimes(file),
+      mounted: (service, other) => corpus.mounted(service, other),
+      beside: (other) => corpus.beside(file, other),
+      all: (other) => corpus.files[other],
+      unknown(subject, reason) {
+        const skip = {
+          subject: `${file.source.path}#${subject}`,
+          code: 'AUDIT_UNKNOWN',
+          reason,
+          severity: 'note',
+        } as const;
+        skips.set(`${skip.subject} ${reason}`, skip);
+      },
+    };
     for (const rule of rules) {
       const seen = new Map<string, number>();
-      const hits = rule.check(file, {
-        runtimes,
-        mounted: (service, other) => corpus.mounted(service, other),
-        beside: (other) => corpus.beside(file, other),
-        unknown(subject, reason) {
-          const skip = {
-            subject: `${file.source.path}#${subject}`,
-            code: 'AUDIT_UNKNOWN',
-            reason,
-            severity: 'note',
-          } as const;
-          skips.set(`${skip.subject} ${reason}`, skip);
-        },
-      });
-      for (const hit of hits) {
+      for (const hit of rule.check(file, context)) {
         const place = `${hit.service ?? ''}\0${hit.pointer}`;
         const count = (seen.get(place) ?? 0) + 1;
         seen.set(place, count);
@@ -55,12 +66,8 @@ function judgeFormat<N extends FormatName>(
   }
 }
 
-function findingOf<N extends FormatName>(
-  rule: AuditRule<N>,
-  { source }: ReadFile<N>,
-  hit: Hit,
-  pointer: string,
-): Finding {
+function findingOf<N extends FormatName>(rule: AuditRule<N>, file: ReadFile<N>, hit: Hit, pointer: string): Finding {
+  const source = hit.source ?? file.source;
   const asset =
     hit.service === undefined ? assetId('config', source.path) : assetId('config', source.path, hit.service);
   const start = source.position(hit.span.start);

@@ -31,7 +31,7 @@ const NEVER = new RegExp(
     'apk|aab|apks|ipa|zip|gz|tgz|bz2|xz|zst|7z|rar|jar|war|class|so|dylib|dll|exe|bin|o|a|wasm|pdf|docx?|xlsx?|pptx?',
     'png|jpe?g|gif|webp|ico|svg|bmp|tiff?|mp[34]|mov|avi|webm|ogg|wav|ttf|otf|woff2?|eot|psd|heic',
     'ts|tsx|mts|cts|js|jsx|mjs|cjs|map|py|pyc|rb|go|rs|java|kt|kts|swift|m|mm|c|h|cc|cpp|hpp|cs|php|pl|lua|scala|dart',
-    'css|scss|less|html?|vue|svelte|md|mdx|rst|adoc|tex|csv|tsv|parquet|sqlite|db|sql|lock|log|diff|patch|pem|key|crt|p12|jks',
+    'css|scss|less|html?|vue|svelte|md|mdx|rst|adoc|tex|csv|tsv|parquet|sqlite|db|lock|log|diff|patch|pem|key|crt|p12|jks',
   ].join('|')})$`,
   'i',
 );

@@ -103,7 +103,7 @@ export function join(given: JoinInput): Joined {
 /** The report does not depend on which package was read or which host answered first. */
 function inFixedOrder(input: JoinInput): JoinInput {
   const { audited } = input;
-  const place = (result: ProbeResult) => JSON.stringify([result.host, result.address, result.port, result.service]);
+  const place = (result: ProbeResult) => JSON.stringify([result.host, result.project, result.address, result.port, result.service]);
   return {
     ...input,
     apps: [...input.apps].sort((a, b) => compare(a.path, b.path)),
@@ -241,7 +241,10 @@ function unfinishedStories(
   const answered = new Set<ProbeResult>(stores.flatMap((store) => store.results));
   const inspectFindings = apps.flatMap(({ report }) => report.findings);
   const named = namedStores(apps).flatMap((store) => {
-    const asked = results.filter((result) => hostName(result.host) === store.host && isMeant(result, store));
+    const there = results.filter((result) => hostName(result.host) === store.host);
+    // What another project on the provider's host answered says nothing about this one.
+    const own = there.filter(({ project }) => (project ?? store.project) === (store.project ?? project));
+    const asked = own.filter((result) => isMeant(result, store));
     // It answered (then it has its story, or is shut), or it turned the stranger away.
     if (asked.some((result) => answered.has(result))) return [];
     if (asked.some(({ verdict }) => verdict === 'refused' || verdict === 'secured')) return [];
@@ -252,7 +255,8 @@ function unfinishedStories(
     for (const { endpoint, evidence } of store.naming) {
       if (endpoint !== id) graph.link({ from: endpoint, relation: 'serves', to: id, evidence });
     }
-    const asking = { silent, scoped: scoped.has(store.host), vantage: input.vantage };
+    const isScoped = scoped.has(store.host) && own.length === there.length;
+    const asking = { silent, scoped: isScoped, vantage: input.vantage };
     return [namedStoreStory(store, asking, distinctFindings(about))];
   });
   const deployed = new Set(

@@ -41,6 +41,8 @@ export interface OutsiderRequest {
   address: string;
   port: number;
   service: string;
+  /** The customer's project, where the host is a provider's for all its customers. */
+  project?: string;
   verdict: Verdict;
   vantage: string;
   exchanges: ExchangeEvidence[];

@@ -39,6 +39,8 @@ interface Confirmed {
   allowed: readonly string[];
   /** What the authority proves beside addresses: the project's id on a host that a provider shares among customers. */
   identifiers?: Readonly<Record<string, string>>;
+  /** The project, where the host is as much any other customer's. */
+  project?: string;
 }
 
 /** @throws PosternError `E_AUTHORITY` when the authority cannot be confirmed; the message says what is missing. */
@@ -145,7 +147,8 @@ function confirmProject(
     const known = Object.keys(PROVIDER_HOSTS).join(', ');
     throw refusal(entry, `names the provider "${project.provider}", which is not known`, `Known providers: ${known}.`);
   }
-  if (!provider.id.test(project.id) || !provider.owns(project.id, entry.host.toLowerCase().replace(/\.$/, ''))) {
+  const host = entry.host.toLowerCase().replace(/\.$/, '');
+  if (!provider.id.test(project.id) || !provider.owns(project.id, host)) {
     throw refusal(
       entry,
       `is not a host that ${project.provider} makes for the project "${project.id}"`,
@@ -160,6 +163,8 @@ function confirmProject(
     // A /0 means the public Internet only; `resolve.ts` never lets a special or private address through it.
     allowed: networks.length > 0 ? networks.map((network) => network.text) : ['0.0.0.0/0', '::/0'],
     ...(provider.binds === undefined ? {} : { identifiers: { [provider.binds]: project.id } }),
+    // A host that no id has to stand in is everybody's.
+    ...(provider.owns('', host) ? { project: project.id } : {}),
   };
 }
 

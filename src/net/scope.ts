@@ -39,14 +39,21 @@ export interface NetworkTarget {
   readonly datasets: readonly string[];
   /** Identifiers that are public by design (project id, anonymous key): what an app carries and a stranger has. */
   readonly identifiers: Identifiers;
+  /** The customer's project on a host that a provider shares among customers: another target may have the same host. */
+  readonly project?: string;
 }
 
 export interface Scope {
   /** SHA-256 (hex) of the canonical form of the whole scope. */
   readonly hash: string;
   readonly targets: readonly NetworkTarget[];
-  /** The target for a host, when it is in scope. */
-  find(host: string): NetworkTarget | undefined;
+  /**
+   * The target for a host, when it is in scope.
+   * @param project which one, where several have the host; left out: the first
+   */
+  find(host: string, project?: string): NetworkTarget | undefined;
+  /** Every target that has the host. */
+  findAll(host: string): readonly NetworkTarget[];
   /** What the configuration named but could not be authorized, and why. */
   readonly refused: readonly { host: string; error: PosternError }[];
 }
@@ -77,13 +84,20 @@ export async function createScope(entries: readonly ScopeEntry[], environment: A
     if ('error' in outcome) refused.push(outcome);
     else targets.push(outcome.target);
   }
-  const byHost = new Map<string, NetworkTarget>();
-  for (const target of targets) if (!byHost.has(hostKey(target.host))) byHost.set(hostKey(target.host), target);
+  const byHost = new Map<string, NetworkTarget[]>();
+  for (const target of targets) {
+    const same = byHost.get(hostKey(target.host));
+    if (same === undefined) byHost.set(hostKey(target.host), [target]);
+    else same.push(target);
+  }
+  const findAll = (host: string) => byHost.get(hostKey(host)) ?? [];
   return Object.freeze({
     hash: hashOf(targets),
     targets: Object.freeze(targets),
     refused: Object.freeze(refused),
-    find: (host: string) => byHost.get(hostKey(host)),
+    find: (host: string, project?: string) =>
+      findAll(host).find((target) => project === undefined || target.project === project),
+    findAll,
   });
 }
 
@@ -110,7 +124,7 @@ async function judge(entry: ScopeEntry, environment: AuthorityEnvironment): Prom
   try {
     checkHost(entry.host);
     const networks = entry.addresses.map((text) => checkedNetwork(text, entry));
-    const { authority, allowed, identifiers = {} } = await confirmAuthority(entry, networks, environment);
+    const { authority, allowed, identifiers = {}, project } = await confirmAuthority(entry, networks, environment);
     checkIdentifiers(entry);
     const target: NetworkTarget = Object.freeze({
       [authorized]: true as const,
@@ -124,6 +138,7 @@ async function judge(entry: ScopeEntry, environment: AuthorityEnvironment): Prom
       datasets: Object.freeze([...new Set(entry.datasets ?? [])].sort()),
       // What the authority itself proves comes last: it cannot be overruled.
       identifiers: Object.freeze({ ...entry.identifiers, ...identifiers }),
+      ...(project === undefined ? {} : { project }),
     });
     return { target };
   } catch (error) {

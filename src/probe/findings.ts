@@ -8,9 +8,17 @@ import { isExposed } from '../core/verdict.ts';
 import { openRuleId, ownerOf } from './rules.ts';
 import type { ProbeResult } from './service.ts';
 
-/** The asset id of the store that a result is about: service, host as the owner names it, and port. */
-export function storeIdOf(result: ProbeResult): string {
-  return assetId('store', result.service, result.host.toLowerCase(), result.port ?? 0);
+/**
+ * The asset id of the store that a result is about: service, host as the owner names it, and port; the project, too, on a
+ * host that a provider shares among its customers.
+ */
+export function storeIdOf({
+  service,
+  host,
+  port,
+  project,
+}: Pick<ProbeResult, 'service' | 'host' | 'port' | 'project'>): string {
+  return assetId('store', service, host.toLowerCase(), port ?? 0, ...(project === undefined ? [] : [project]));
 }
 
 /**
@@ -69,7 +77,8 @@ function evidenceOf(result: ProbeResult): [Evidence, ...Evidence[]] {
 function place(result: ProbeResult): string {
   const at = result.port === null ? result.host : `${bracketed(result.host)}:${result.port}`;
   const address = result.address !== null && result.address !== result.host ? ` (${result.address})` : '';
-  return `${result.service === 'unknown' ? '' : `${result.service} at `}${at}${address}`;
+  const whose = result.project === undefined ? '' : ` of ${result.project}`;
+  return `${result.service === 'unknown' ? '' : `${result.service}${whose} at `}${at}${address}`;
 }
 
 function bracketed(host: string): string {

@@ -12,7 +12,7 @@ import { findContradiction } from './runner-suspicion.ts';
 import type { Observation, ObservedDataset, ProbeResult, ProbeService } from './service.ts';
 
 /** What a port's dialogues concluded; the runner adds target and time. */
-export type PortOutcome = Omit<ProbeResult, 'target' | 'host' | 'address' | 'port' | 'elapsedMs'>;
+export type PortOutcome = Omit<ProbeResult, 'target' | 'host' | 'project' | 'address' | 'port' | 'elapsedMs'>;
 
 export interface PortLimits {
   /** For one dialogue, milliseconds. */

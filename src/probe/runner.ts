@@ -250,9 +250,10 @@ function resultBase(
   address: string | null,
   port: number | null,
   start: number,
-): Pick<ProbeResult, 'target' | 'host' | 'address' | 'port' | 'elapsedMs'> {
+): Pick<ProbeResult, 'target' | 'host' | 'project' | 'address' | 'port' | 'elapsedMs'> {
   const elapsedMs = Math.round((performance.now() - start) * 10) / 10;
-  return { target: label, host: target.host, address, port, elapsedMs };
+  const project = target.project === undefined ? {} : { project: target.project };
+  return { target: label, host: target.host, ...project, address, port, elapsedMs };
 }
 
 function isLoopbackText(text: string): boolean {

@@ -155,6 +155,8 @@ export interface ProbeService {
 export interface ProbeResult {
   target: string;
   host: string;
+  /** The customer's project, where the host is a provider's for all its customers. */
+  project?: string;
   address: string | null;
   port: number | null;
   service: string;

@@ -135,4 +135,27 @@ describe('postern probe', () => {
       server.close();
     }
   });
+
+  it('tells categories of one’s own by the names of fields, without a look at any value', async () => {
+    const stats = { indexes: { cards: { numberOfDocuments: 2, fieldDistribution: { id: 2, mitgliedsnummer: 2 } } } };
+    const server = await httpServer((path) => {
+      if (path === '/') return [200, { status: 'Meilisearch is running' }];
+      if (path === '/health') return [200, { status: 'available' }];
+      if (path === '/stats') return [200, { databaseSize: 1, lastUpdate: '2024-01-01T00:00:00Z', ...stats }];
+      return path === '/version' ? [200, { pkgVersion: '1.6.2' }] : undefined;
+    });
+    const own = { id: 'membership', title: 'membership numbers', names: ['mitgliedsnummer'] };
+    const targets = [{ host: '127.0.0.1', addresses: ['127.0.0.1'], authority: 'loopback' }];
+    const config = join(folder, 'own.yaml');
+    writeFileSync(config, JSON.stringify({ version: 1, targets, classify: { categories: [own] } }));
+    const target = `127.0.0.1:${server.port}/meilisearch`;
+    try {
+      const ran = await run(['probe', target, '--config', config, '--no-journal', '--format', 'json']);
+      const [line] = JSON.parse(ran.stdout) as { datasets: { name: string; categories: string[] }[] }[];
+      expect(line?.datasets).toMatchObject([{ name: 'cards', categories: ['own:membership'] }]);
+      expect(server.asked.filter((asked) => asked.includes('documents'))).toEqual([]);
+    } finally {
+      server.close();
+    }
+  });
 });

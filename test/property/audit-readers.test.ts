@@ -1,59 +1,26 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { FORMAT_NAMES, FORMATS, recognise } from '../../src/audit/formats/index.ts';
-import { auditText, type FormatName } from '../../src/audit/index.ts';
+import { auditText, type FormatName, prepareFormats } from '../../src/audit/index.ts';
+import type { Format } from '../../src/audit/model.ts';
+import { sourceOf } from '../../src/audit/source.ts';
 import type { Evidence } from '../../src/core/evidence.ts';
+import type { Seed } from './audit-seeds/seed.ts';
 
-/** Vendors' samples in miniature: the seeds that are mutated. */
-const SEEDS: Record<FormatName, string> = {
-  'docker-compose':
-    'x-env: &env\n  A: 1\nservices:\n  es:\n    image: elasticsearch:7.17.9 # old\n    environment:\n      <<: *env\n      xpack.security.enabled: "false"\n    ports:\n      - "9200:9200"\n      - target: 9300\n        published: 9300\n  db:\n    image: postgres:16\n    environment:\n      - POSTGRES_HOST_AUTH_METHOD=trust\n      - POSTGRES_PASSWORD=postgres\n    ports: ["${BIND:-0.0.0.0}:5432:5432", 5433]\n    volumes: [./pg_hba.conf:/etc/pg_hba.conf]\n',
-  'elasticsearch.yml':
-    'cluster.name: shop\nnetwork.host: 0.0.0.0\nxpack:\n  security:\n    enabled: false\n    authc.anonymous.roles: [superuser]\nhttp.cors.enabled: true\n',
-  'redis.conf':
-    '# c\nbind 0.0.0.0\nprotected-mode no\nrequirepass "foo\\x62ared"\nsave \'\'\nrename-command CONFIG ""\ninclude /x\n',
-  'postgresql.conf':
-    "listen_addresses = '*' # all\npassword_encryption = md5\nssl off\ninclude_dir 'conf.d'\nport=5432\n",
-  'pg_hba.conf':
-    '# c\nlocal all all peer\nhost all,"x y" all 0.0.0.0/0 trust\nhost all all 10.0.0.0 255.0.0.0 md5\nhostssl all \\\n all ::/0 ldap ldapserver=h\n',
-};
+const FOLDER = join(dirname(fileURLToPath(import.meta.url)), 'audit-seeds');
 
-/** What each finding of a seed points at. */
-const POINTED: Record<FormatName, [string, string][]> = {
-  'docker-compose': [
-    ['audit/compose-elasticsearch-without-login', '"false"'],
-    ['audit/compose-store-published', '"9200:9200"'],
-    ['audit/compose-store-published', 'target: 9300\n        published: 9300'],
-    ['audit/compose-postgresql-trust', 'trust'],
-    ['audit/compose-well-known-password', 'postgres'],
-    ['audit/compose-store-published', '"${BIND:-0.0.0.0}:5432:5432"'],
-    ['audit/compose-store-published', '5433'],
-  ],
-  'elasticsearch.yml': [
-    ['audit/elasticsearch-open-without-login', '0.0.0.0'],
-    ['audit/elasticsearch-security-disabled', 'false'],
-    ['audit/elasticsearch-http-without-tls', 'false'],
-    ['audit/elasticsearch-anonymous-role', '[superuser]'],
-  ],
-  'redis.conf': [
-    ['audit/redis-listens-everywhere', '0.0.0.0'],
-    ['audit/redis-weak-password', '"foo\\x62ared"'],
-  ],
-  'postgresql.conf': [
-    ['audit/postgresql-listens-everywhere', "'*'"],
-    ['audit/postgresql-md5-passwords', 'md5'],
-    ['audit/postgresql-tls-off', 'off'],
-  ],
-  'pg_hba.conf': [
-    ['audit/pg-hba-trust-from-network', 'trust'],
-    ['audit/pg-hba-network-without-tls', 'host'],
-    ['audit/pg-hba-open-to-every-address', '0.0.0.0/0'],
-    ['audit/pg-hba-superuser-from-network', 'all'],
-    ['audit/pg-hba-open-to-every-address', '::/0'],
-    ['audit/pg-hba-ldap-without-tls', 'ldap'],
-    ['audit/pg-hba-superuser-from-network', 'all'],
-  ],
-};
+/** One file per format, so that a format brings its own. */
+const SEEDS: readonly Seed[] = (
+  await Promise.all(
+    readdirSync(FOLDER)
+      .filter((name) => name !== 'seed.ts')
+      .sort()
+      .map(async (name) => (await import(pathToFileURL(join(FOLDER, name)).href)) as { seeds: readonly Seed[] }),
+  )
+).flatMap(({ seeds }) => seeds);
 
 /** Cut, repeat, swap and splice pieces of a seed with pieces that parsers stumble over. */
 const NASTY = [
@@ -107,11 +74,19 @@ function mutated(seed: string): fc.Arbitrary<string> {
   });
 }
 
+beforeAll(() => prepareFormats());
+
 describe('every reader of audit', () => {
-  for (const format of FORMAT_NAMES) {
-    it(`takes any mutation of ${format} without failing, and every position lies in the file`, () => {
+  it('has a seed for each format, in which something is found and something is set', () => {
+    expect(
+      FORMAT_NAMES.filter((format) => !SEEDS.some((seed) => seed.format === format && seed.pointed.length > 0)),
+    ).toEqual([]);
+  });
+
+  for (const [index, { format, text: seed }] of SEEDS.entries()) {
+    it(`takes any mutation of ${format} (seed ${index}) without failing, and every position lies in the file`, () => {
       fc.assert(
-        fc.property(mutated(SEEDS[format]), (text) => {
+        fc.property(mutated(seed), (text) => {
           const { report, outcome } = auditText(text, { format });
           const lines = text.split('\n');
           for (const finding of report.findings) {
@@ -129,10 +104,28 @@ describe('every reader of audit', () => {
             }
           }
         }),
-        { numRuns: 600 },
+        { numRuns: 400 },
       );
     });
 
+    it(`gives each setting of ${format} (seed ${index}) the place where it is written`, () => {
+      const source = sourceOf('seed', seed);
+      const reader = FORMATS[format] as Format<FormatName>;
+      const settings = [...reader.settings(reader.read(source, { text: () => null }).document)];
+      expect(settings.length).toBeGreaterThan(0);
+      expect(new Set(settings.map(({ pointer }) => pointer)).size).toBe(settings.length);
+      for (const { pointer, values, span } of settings) {
+        const written = seed.slice(span.start, span.end);
+        expect(written, pointer).not.toBe('');
+        // Escapes, folded lines and interpolation aside, a value stands there as it is.
+        for (const value of values) {
+          if (/^[\w.:/*-]+$/.test(value) && !/[$\\]/.test(written)) expect(written, pointer).toContain(value);
+        }
+      }
+    });
+  }
+
+  for (const format of FORMAT_NAMES) {
     it(`takes arbitrary text as ${format}`, () => {
       fc.assert(
         fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {
@@ -202,19 +195,19 @@ describe('every reader of audit', () => {
     });
   }
 
-  it('points each finding of a seed at the very token, whatever the line endings', () => {
-    for (const format of FORMAT_NAMES) {
+  for (const [index, { format, text: seed, pointed }] of SEEDS.entries()) {
+    it(`points each finding of ${format} (seed ${index}) at the very token, whatever the line endings`, () => {
       const [unix, windows] = ['\n', '\r\n'].map((eol) => {
-        const text = SEEDS[format].replaceAll('\n', eol);
+        const text = seed.replaceAll('\n', eol);
         return auditText(text, { format }).report.findings.map((finding) => [
           finding.rule,
           shown(text, finding.evidence[0]),
         ]);
       });
       expect(unix).toEqual(windows);
-      expect(unix).toEqual(POINTED[format]);
-    }
-  });
+      expect(unix).toEqual(pointed);
+    });
+  }
 });
 
 /** The text between the positions of a finding. */

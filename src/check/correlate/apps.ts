@@ -11,6 +11,7 @@ import {
   hostName,
   type InspectedApp,
   managedAsset,
+  projectOf,
 } from '../gather/inspected.ts';
 import type { RunningStore } from '../gather/running.ts';
 import { compare } from '../graph.ts';
@@ -97,13 +98,21 @@ function endpointLink(store: RunningStore, app: InspectedApp, endpoint: InspectE
   // A name in documentation that happens to be in scope says nothing about the machine's other ports.
   if (!direct && (endpoint.origin === 'documentation' || endpoint.origin === 'placeholder')) return undefined;
   if (!direct && store.managed) return undefined;
+  // Everybody's host does not say which project is meant; another one that the app names does.
+  if (app.report.stores.some((found) => found.kind === store.service && isOfAnother(store, found))) return undefined;
   const host = hostName(endpoint.host ?? '');
   return link(app, endpointAsset(endpoint).id, direct ? 'talks-to' : 'beside', host, port, endpoint.evidence);
 }
 
 function managedLink(store: RunningStore, app: InspectedApp, found: ManagedStore): AppLink | undefined {
-  if (!store.managed || found.kind !== store.service) return undefined;
+  if (!store.managed || found.kind !== store.service || isOfAnother(store, found)) return undefined;
   return link(app, managedAsset(found).id, 'talks-to', hostName(found.host ?? found.id), undefined, found.evidence);
+}
+
+/** Another customer's, on a host that both share. */
+function isOfAnother(store: RunningStore, found: ManagedStore): boolean {
+  const project = projectOf(found);
+  return store.project !== undefined && project !== undefined && project !== store.project;
 }
 
 function link(

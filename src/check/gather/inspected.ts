@@ -17,6 +17,7 @@ import type {
   ManagedStore,
 } from '../../core/contract/inspect.ts';
 import type { FileEvidence } from '../../core/evidence.ts';
+import { isSharedHost } from '../../core/words.ts';
 import { type AssetGraph, compare } from '../graph.ts';
 
 export interface InspectedApp {
@@ -100,6 +101,15 @@ export function managedAsset(store: ManagedStore): StoreAsset {
     service: store.kind,
     ...(store.host !== undefined && { host: store.host }),
   };
+}
+
+/** The project whose store it is, where the provider's host is everybody's and the store's id says it. */
+export function projectOf(store: ManagedStore): string | undefined {
+  if (!isSharedHost(store)) return undefined;
+  // The default buckets bear the project's id; others have names of their own.
+  if (store.kind === 'firebase-storage') return /^(.+)\.(?:appspot\.com|firebasestorage\.app)$/.exec(store.id)?.[1];
+  // A project's number stands for its id in some requests.
+  return /^\d+$/.test(store.id) ? undefined : store.id;
 }
 
 export function credentialAsset({ provider, kind, hash, mask }: InspectCredential): CredentialAsset {

@@ -70,7 +70,10 @@ export function inOrder(categories: Iterable<Category>): Category[] {
   return [...new Set(categories)].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
 }
 
-/** What `postern probe` prints of one result. */
+/**
+ * What `postern probe` prints of one result.
+ * @param classify the kinds of personal data that field names tell; weighs them with values where `--sample` brought some
+ */
 export function probeLineOf(result: ProbeResult, classify: Classify): ProbeLine {
   return {
     target: result.target,

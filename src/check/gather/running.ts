@@ -1,6 +1,6 @@
 /** From the probe's results – one per name, address and port – to the stores that run. */
-import { assetId } from '../../core/asset.ts';
 import type { Verdict } from '../../core/verdict.ts';
+import { storeIdOf } from '../../probe/findings.ts';
 import type { ProbeResult } from '../../probe/service.ts';
 import { compare } from '../graph.ts';
 
@@ -14,6 +14,8 @@ export interface RunningStore {
   /** The name it goes by: the one the owner named a control for, else the first in alphabetical order. */
   host: string;
   port: number;
+  /** The customer's project, where the host is a provider's for all its customers. */
+  project?: string;
   hosts: string[];
   addresses: string[];
   /** The worst of its results: one open address is an open store. */
@@ -58,8 +60,9 @@ export function runningStores(
   const keyOf = new Map<string, string>();
   for (const result of answered) {
     // A port may be several services: a product, and what lies on paths beside it.
-    const byHost = JSON.stringify(['host', result.host.toLowerCase(), result.port, result.service]);
-    const byAddress = JSON.stringify(['address', result.address, result.port, result.service]);
+    const what = [result.port, result.service, result.project];
+    const byHost = JSON.stringify(['host', result.host.toLowerCase(), ...what]);
+    const byAddress = JSON.stringify(['address', result.address, ...what]);
     const apart = managed.has(result.service) || BY_NAME.has(result.port);
     const keys = apart ? [byHost] : [byHost, byAddress];
     const found = [...new Set(keys.flatMap((key) => keyOf.get(key) ?? []))];
@@ -94,18 +97,19 @@ function storeOf(
   );
   const [telling] = results;
   if (!telling) throw new TypeError('a store has at least one result');
-  const { service, port } = telling;
+  const { service, port, project } = telling;
   const hosts = [...new Set(results.map((result) => result.host))].sort(compare);
   const host = hosts.find((one) => named(one, service, port)) ?? hosts[0] ?? telling.host;
   const product = results.find((result) => result.product !== undefined)?.product;
   const version = results.find((result) => result.version !== undefined)?.version;
   return {
-    id: assetId('store', service, host.toLowerCase(), port),
+    id: storeIdOf({ service, host, port, ...(project !== undefined && { project }) }),
     service,
     ...(product !== undefined && { product }),
     ...(version !== undefined && { version }),
     host,
     port,
+    ...(project !== undefined && { project }),
     hosts,
     addresses: [...new Set(results.map((result) => result.address))].sort(compare),
     verdict: telling.verdict,
@@ -116,5 +120,5 @@ function storeOf(
 }
 
 function byPlace(a: Answered, b: Answered): number {
-  return compare(a.host, b.host) || compare(a.address, b.address) || a.port - b.port || compare(a.service, b.service);
+  return compare(a.host, b.host) || compare(a.address, b.address) || a.port - b.port || compare(a.service, b.service) || compare(a.project ?? '', b.project ?? '');
 }

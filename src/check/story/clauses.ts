@@ -10,9 +10,10 @@ import type { RunningStore } from '../gather/running.ts';
 import { compare } from '../graph.ts';
 import { fieldPhrase } from '../words.ts';
 
-/** `Elasticsearch 7.17.9`. */
-export function storeName(store: Pick<RunningStore, 'service' | 'product' | 'version'>): string {
-  return [serviceTitle(store.product ?? store.service), store.version].filter((part) => part !== undefined).join(' ');
+/** `Elasticsearch 7.17.9`; `Cloud Firestore of bluemarket` on a host that a provider shares among its customers. */
+export function storeName(store: Pick<RunningStore, 'service' | 'product' | 'version' | 'project'>): string {
+  const name = [serviceTitle(store.product ?? store.service), store.version].filter((part) => part !== undefined);
+  return [...name, ...(store.project === undefined ? [] : [`of ${store.project}`])].join(' ');
 }
 
 /** `published by deploy/docker-compose.yml:14 on all interfaces`. */

@@ -52,6 +52,7 @@ function outsiderOf(result: RunningStore['results'][number], vantage: string): O
     address: result.address ?? '',
     port: result.port ?? 0,
     service: result.service,
+    ...(result.project !== undefined && { project: result.project }),
     verdict: result.verdict,
     vantage: result.vantage ?? vantage,
     exchanges: result.exchanges,

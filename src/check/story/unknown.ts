@@ -20,6 +20,7 @@ import {
   type InspectedApp,
   isOutside,
   managedAsset,
+  projectOf,
 } from '../gather/inspected.ts';
 import { compare } from '../graph.ts';
 import { authorityOf } from '../words.ts';
@@ -34,6 +35,8 @@ export interface NamedStore {
   shown: string;
   /** The host is the provider's for all its customers, so it cannot be put in scope. */
   shared: boolean;
+  /** The customer's project, where the host is shared and the id says it. */
+  project: string | undefined;
   /** Asset id. */
   id: string;
   naming: { app: string; appName: string; endpoint: string; evidence: Evidence[] }[];
@@ -63,7 +66,7 @@ export function namedStores(apps: readonly InspectedApp[]): NamedStore[] {
       const host = hostName(endpoint.host);
       if (!isOutside(host)) continue;
       const id = assetId('store', service, host, port ?? 0);
-      const named = { service, host, port, shown: authorityOf(host, port), shared: false, id };
+      const named = { service, host, port, shown: authorityOf(host, port), shared: false, project: undefined, id };
       add(app, named, endpointAsset(endpoint).id, fileEvidence(app.path, endpoint.evidence));
     }
     for (const store of app.report.stores) {
@@ -72,7 +75,8 @@ export function namedStores(apps: readonly InspectedApp[]): NamedStore[] {
       const host = hostName(store.host);
       const shared = isSharedHost(store);
       const shown = shared ? store.id : host;
-      const named = { service: store.kind, host, port: undefined, shown, shared, id: asset.id };
+      const project = projectOf(store);
+      const named = { service: store.kind, host, port: undefined, shown, shared, project, id: asset.id };
       add(app, named, asset.id, fileEvidence(app.path, store.evidence));
     }
   }
@@ -243,7 +247,10 @@ function unfinished(store: string, headline: string, why: string): Story {
 
 /** @param meant what should stand there, for ports that did not say what they are */
 function outsider(result: ProbeResult, vantage: string, meant: string): OutsiderRequest[] {
-  const { host, address, port, verdict, exchanges } = result;
+  const { host, address, port, project, verdict, exchanges } = result;
   const service = result.service === 'unknown' ? meant : result.service;
-  return address === null || port === null ? [] : [{ host, address, port, service, verdict, vantage, exchanges }];
+  const whose = project === undefined ? {} : { project };
+  return address === null || port === null
+    ? []
+    : [{ host, address, port, service, ...whose, verdict, vantage, exchanges }];
 }

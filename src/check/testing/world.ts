@@ -91,6 +91,7 @@ export function declared(name: string, more: Partial<DeclaredService> = {}): Dec
   return {
     name,
     file,
+    format: 'docker-compose',
     line: 4,
     asset: `config:${file}/${name}`,
     image: 'docker.elastic.co/elasticsearch/elasticsearch:7.17.9',

@@ -75,7 +75,7 @@ async function logIn(
   control: Extract<Control, { kind: 'authorized' }>,
   { scope, verbs, env, now, signal }: ControlEnvironment,
 ): Promise<ReceiptControl> {
-  const target = scope.find(request.host);
+  const target = scope.find(request.host, request.project);
   if (!target) throw new PosternError('E_SCOPE', `${request.host} is not in scope`);
   const password = await readSecret(control.password, env);
   const { ok, detail } = await verbs.runControl(

@@ -89,11 +89,12 @@ function caseOf(story: Story, { scope, vantage }: VerifyInput, verbs: Verbs): Ca
   const seen = new Set<string>();
   if (story.outsider.length === 0) gaps.push('the earlier report holds no request to repeat: it was not contacted');
   for (const request of story.outsider) {
-    const key = JSON.stringify([hostName(request.host), request.port, request.service]);
+    const key = JSON.stringify([hostName(request.host), request.project, request.port, request.service]);
     if (seen.has(key)) continue;
     seen.add(key);
-    const target = scope.find(request.host);
-    if (!target) gaps.push(`${request.host} is not in scope any more, so it was not asked`);
+    const target = scope.find(request.host, request.project);
+    const whose = request.project === undefined ? '' : ` of ${request.project}`;
+    if (!target) gaps.push(`${request.host}${whose} is not in scope any more, so it was not asked`);
     else if (request.vantage !== vantage) {
       gaps.push(`the earlier request was sent from ${request.vantage}, and this run is at ${vantage}`);
     } else if (!verbs.services.some(({ id }) => id === request.service)) {
@@ -183,6 +184,8 @@ function proofOf({ story, gaps, rounds, control, through }: Case): Parameters<ty
 function repeats(result: ProbeResult, request: OutsiderRequest): boolean {
   return (
     hostName(result.host) === hostName(request.host) &&
+    // Reports of before tell no project.
+    (request.project === undefined || result.project === request.project) &&
     result.address === request.address &&
     result.port === request.port
   );
@@ -255,8 +258,11 @@ function updated(input: VerifyInput, judged: readonly Judged[], startedAt: strin
 function withProof(story: Story, { state, reason, rounds }: Judged, vantage: string): Story {
   const last = rounds.at(-1) ?? [];
   const outsider = last.flatMap((result): OutsiderRequest[] => {
-    const { host, address, port, service, verdict, exchanges } = result;
-    return address === null || port === null ? [] : [{ host, address, port, service, verdict, vantage, exchanges }];
+    const { host, address, port, service, project, verdict, exchanges } = result;
+    const whose = project === undefined ? {} : { project };
+    return address === null || port === null
+      ? []
+      : [{ host, address, port, service, ...whose, verdict, vantage, exchanges }];
   });
   return {
     ...story,

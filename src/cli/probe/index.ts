@@ -160,13 +160,15 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
   const [
     room,
     { createDialer },
-    { probeLine },
+    { probeLineOf },
+    { classifierOf },
     { accessLine, createAccess },
-    { classifyFields, ownDetectors, subjectFields },
+    { ownDetectors, subjectFields },
   ] = await Promise.all([
     import('../../probe/index.ts'),
     import('../../net/index.ts'),
-    import('../../check/probe-line.ts'),
+    import('../../check/gather/probed.ts'),
+    import('../../check/verbs.ts'),
     import('../../check/access.ts'),
     import('../../classify/index.ts'),
   ]);
@@ -189,8 +191,9 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
   const before = authorized.targets.length - targets.length;
   const clock = createEta(targets.length, () => performance.now());
   const most = sampleOf(options.sample);
-  const { createSampler } = await import('../sampler.ts');
-  const sampler = most === 0 ? undefined : createSampler(most, ownDetectors(config?.classify.categories ?? []));
+  const own = ownDetectors(config?.classify.categories ?? []);
+  const byNames = classifierOf(own);
+  const sampler = most === 0 ? undefined : (await import('../sampler.ts')).createSampler(most, own);
   let asked = 0;
   let answers = 0;
   await interruptible(async (interrupted) => {
@@ -203,7 +206,7 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
     };
     const keep = (result: ProbeResult) => {
       if (keeping) run.results.push(result);
-      show(probeLine(named ? { vantage, ...result } : result, sampler?.classify));
+      show(probeLineOf(named ? { vantage, ...result } : result, sampler?.classify ?? byNames));
       sampler?.clear();
       run.findings.push(...room.findingsOf(result));
       const skip = room.skipOf(result);
@@ -226,7 +229,7 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
     const access = createAccess(accessTargets(config, authorized), authorized.scope, {
       dialer,
       signal: interrupted.signal,
-      isPersonal: (fields) => classifyFields(fields).length > 0,
+      isPersonal: (fields) => byNames(fields).length > 0,
     });
     for await (const result of room.probe(targets, {
       dialer,

@@ -178,6 +178,8 @@ export const storySchema = z.object({
       address: z.string(),
       port: count,
       service: z.string(),
+      /** The customer's project, where the host is a provider's for all its customers. */
+      project: z.string().optional(),
       verdict: verdictSchema,
       vantage: z.string(),
       exchanges: z.array(exchangeEvidence),

@@ -33,6 +33,8 @@ export const vantageReportSchema = z.object({
     z.object({
       target: z.string(),
       host: z.string(),
+      /** The customer's project, where the host is a provider's for all its customers. */
+      project: z.string().optional(),
       address: z.string().nullable(),
       port: z.number().int().nullable(),
       service: z.string(),

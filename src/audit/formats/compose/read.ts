@@ -11,6 +11,7 @@ import { lineEnd, type Source, type Span } from '../../source.ts';
 import { child, entryOf, type MapNode, readYaml, textOf, type YamlNode } from '../yaml/read.ts';
 import { yamlSkips } from '../yaml/skips.ts';
 import { type Command, readCommand } from './command.ts';
+import { declaredServices } from './declare.ts';
 import { baseImage } from './dockerfile.ts';
 import { readDotenv } from './dotenv.ts';
 import { type EnvironmentVariable, readEnvironment } from './environment.ts';
@@ -69,6 +70,9 @@ const SERVICE_KEYS = [
 
 export const composeFormat: Format<'docker-compose'> = {
   name: 'docker-compose',
+  title: 'Docker Compose',
+  settings: () => [],
+  containers: declaredServices,
   recognises(path, text) {
     if (
       !/^\ufeff?(?:services|"services"|'services')[ \t]*:/m.test(text) &&

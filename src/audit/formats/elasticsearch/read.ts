@@ -58,6 +58,8 @@ const OTHER =
 
 export const elasticsearchFormat: Format<'elasticsearch.yml'> = {
   name: 'elasticsearch.yml',
+  title: 'Elasticsearch (elasticsearch.yml)',
+  settings: () => [],
   recognises(path, text) {
     if (/^elasticsearch[\w.-]*\.ya?ml(?:\.\w+)?$/i.test(basename(path))) return !OTHER.test(text);
     if (!/\.ya?ml(?:\.\w+)?$/i.test(path) || OTHER.test(text)) return false;

@@ -60,6 +60,8 @@ const MAX_ROWS = 20_000;
 
 export const pgHbaFormat: Format<'pg_hba.conf'> = {
   name: 'pg_hba.conf',
+  title: 'PostgreSQL access (pg_hba.conf)',
+  settings: () => [],
   recognises(path, text) {
     if (/^pg_hba[\w.-]*$/i.test(basename(path))) return true;
     if (!/^[ \t]*(?:local|host\w*)[ \t]/m.test(text) || /\.(?:ya?ml|json|xml|toml|md)$/i.test(path)) return false;

@@ -34,6 +34,8 @@ const STRONG =
 
 export const postgresqlFormat: Format<'postgresql.conf'> = {
   name: 'postgresql.conf',
+  title: 'PostgreSQL (postgresql.conf)',
+  settings: () => [],
   recognises(path, text) {
     if (/^postgresql[\w.-]*\.conf(?:\.\w+)?$/i.test(basename(path))) return true;
     if (/\.(?:ya?ml|json|xml|toml|ini|properties|env)$/i.test(path) || basename(path).startsWith('.env')) return false;

@@ -41,6 +41,8 @@ const KNOWN =
 
 export const redisFormat: Format<'redis.conf'> = {
   name: 'redis.conf',
+  title: 'Redis (redis.conf)',
+  settings: () => [],
   recognises(path, text) {
     if (/\.(?:ya?ml|json|xml|toml)$/i.test(path)) return false;
     if (/^sentinel[\w.-]*\.conf/i.test(basename(path)) || /^[ \t]*sentinel[ \t]/im.test(text)) return false;

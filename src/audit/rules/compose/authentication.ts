@@ -2,10 +2,11 @@
  * Whether a store that a compose service runs asks for a login, as far as the files tell: environment first (it wins
  * over files in these images), then command flags, then mounted files, then the image's default for its version.
  */
+
+import type { Container } from '../../container.ts';
 import { type Command, flag } from '../../formats/compose/command.ts';
 import type { EnvironmentVariable } from '../../formats/compose/environment.ts';
 import { majorOf } from '../../formats/compose/image.ts';
-import type { ComposeService } from '../../formats/compose/read.ts';
 import { reachOf } from '../../formats/pg-hba/address.ts';
 import { effectiveRows } from '../../formats/pg-hba/covers.ts';
 import { redisHasPassword } from '../../formats/redis/password.ts';
@@ -20,13 +21,13 @@ export type Authentication =
 
 const ON: Authentication = { state: 'on' };
 
-export function authenticationOf(service: ComposeService, context: RuleContext): Authentication {
+export function authenticationOf(service: Container, context: RuleContext): Authentication {
   const engine = service.image?.engine;
   const decide = engine ? DECIDE[engine] : undefined;
   return decide ? decide(service, context) : { state: 'unknown', reason: 'not judged for this engine' };
 }
 
-type Decide = (service: ComposeService, context: RuleContext) => Authentication;
+type Decide = (service: Container, context: RuleContext) => Authentication;
 
 const DECIDE: Partial<Record<string, Decide>> = {
   elasticsearch,
@@ -41,7 +42,7 @@ const DECIDE: Partial<Record<string, Decide>> = {
   clickhouse,
 };
 
-function elasticsearch(service: ComposeService, context: RuleContext): Authentication {
+function elasticsearch(service: Container, context: RuleContext): Authentication {
   const image = service.image;
   if (image?.repository.endsWith('/elasticsearch-oss')) return { state: 'off', by: 'default' };
   const variable = variableOf(service, 'xpack.security.enabled', 'ES_SETTING_XPACK_SECURITY_ENABLED');
@@ -74,7 +75,7 @@ function elasticsearch(service: ComposeService, context: RuleContext): Authentic
   return mounted.files.length > 0 ? { state: 'off', by: 'file' } : { state: 'off', by: 'default' };
 }
 
-function opensearch(service: ComposeService): Authentication {
+function opensearch(service: Container): Authentication {
   const variable = variableOf(service, 'DISABLE_SECURITY_PLUGIN', 'plugins.security.disabled');
   if (variable?.value === 'true') return { state: 'off', by: 'variable', variable };
   if (variable && variable.value === null) return unknown('the switch comes from a variable');
@@ -83,7 +84,7 @@ function opensearch(service: ComposeService): Authentication {
   return absent(service, ['DISABLE_SECURITY_PLUGIN', 'plugins.security.disabled']) ?? ON;
 }
 
-function redis(service: ComposeService, context: RuleContext): Authentication {
+function redis(service: Container, context: RuleContext): Authentication {
   const image = service.image;
   const fromArgs = variableOf(service, 'REDIS_ARGS', 'VALKEY_EXTRA_FLAGS', 'REDIS_EXTRA_FLAGS');
   const password = flag(service.command, '--requirepass') ?? flag(service.entrypoint, '--requirepass');
@@ -110,7 +111,7 @@ function redis(service: ComposeService, context: RuleContext): Authentication {
   return known ? { state: 'off', by: 'default' } : unknown('the default of this image is not known');
 }
 
-function mongodb(service: ComposeService): Authentication {
+function mongodb(service: Container): Authentication {
   if (hasFlag(service, '--noauth')) return { state: 'off', by: 'command' };
   if (hasFlag(service, '--auth') || hasFlag(service, '--keyFile')) return ON;
   if (hasFlag(service, '--config') || hasFlag(service, '-f'))
@@ -127,7 +128,7 @@ function mongodb(service: ComposeService): Authentication {
   return absent(service, []) ?? { state: 'off', by: 'default' };
 }
 
-function postgresql(service: ComposeService, context: RuleContext): Authentication {
+function postgresql(service: Container, context: RuleContext): Authentication {
   const variable = variableOf(service, 'POSTGRES_HOST_AUTH_METHOD');
   const mounted = context.mounted(service, 'pg_hba.conf');
   for (const { document } of mounted.files) {
@@ -146,7 +147,7 @@ function postgresql(service: ComposeService, context: RuleContext): Authenticati
   return absent(service, ['POSTGRES_HOST_AUTH_METHOD']) ?? ON;
 }
 
-function mysql(service: ComposeService): Authentication {
+function mysql(service: Container): Authentication {
   if (hasFlag(service, '--skip-grant-tables')) return { state: 'off', by: 'command' };
   const empty = variableOf(
     service,
@@ -168,7 +169,7 @@ function mysql(service: ComposeService): Authentication {
   return service.environmentComplete && empty?.value !== null ? ON : unknown('the password comes from a variable');
 }
 
-function couchdb(service: ComposeService): Authentication {
+function couchdb(service: Container): Authentication {
   if (isSet(service, ['COUCHDB_USER']) && isSet(service, ['COUCHDB_PASSWORD', 'COUCHDB_PASSWORD_FILE'])) return ON;
   const missing = absent(service, []);
   if (missing) return missing;
@@ -180,13 +181,13 @@ function couchdb(service: ComposeService): Authentication {
   return major >= 3 || service.image?.publisher === 'bitnami' ? ON : { state: 'off', by: 'default' };
 }
 
-function memcached(service: ComposeService): Authentication {
+function memcached(service: Container): Authentication {
   if (hasFlag(service, '-S') || hasFlag(service, '--enable-sasl')) return ON;
   if (isSet(service, ['MEMCACHED_PASSWORD', 'MEMCACHED_PASSWORD_FILE'])) return ON;
   return { state: 'off', by: 'default' };
 }
 
-function cassandra(service: ComposeService): Authentication {
+function cassandra(service: Container): Authentication {
   if (service.image?.publisher !== 'official') return unknown('the default of this image is not known');
   if (
     isSet(service, ['CASSANDRA_AUTHENTICATOR']) ||
@@ -197,7 +198,7 @@ function cassandra(service: ComposeService): Authentication {
   return { state: 'off', by: 'default' };
 }
 
-function clickhouse(service: ComposeService): Authentication {
+function clickhouse(service: Container): Authentication {
   const skip = variableOf(service, 'CLICKHOUSE_SKIP_USER_SETUP');
   if (service.mounts.some(({ target }) => target.startsWith('/etc/clickhouse-server/users'))) {
     return unknown('mounted users files decide, which are not read');
@@ -207,12 +208,12 @@ function clickhouse(service: ComposeService): Authentication {
   return unknown('newer images limit the passwordless default user to the container, older ones do not');
 }
 
-export function variableOf(service: ComposeService, ...names: readonly string[]): EnvironmentVariable | undefined {
+export function variableOf(service: Container, ...names: readonly string[]): EnvironmentVariable | undefined {
   return service.environment.find(({ name }) => names.includes(name));
 }
 
 /** One of these variables has a value, or one that is not known here. */
-export function isSet(service: ComposeService, names: readonly string[]): boolean {
+export function isSet(service: Container, names: readonly string[]): boolean {
   return names.some((name) => {
     const variable = variableOf(service, name);
     return variable ? variable.value !== '' : service.environmentFiles.has(name);
@@ -224,15 +225,15 @@ function unknown(reason: string): Authentication {
 }
 
 /** Unknown when a variable that is not in the file may still be set by something that was not read. */
-function absent(service: ComposeService, names: readonly string[]): Authentication | null {
+function absent(service: Container, names: readonly string[]): Authentication | null {
   if (names.some((name) => service.environmentFiles.has(name))) return unknown('the switch is set in an env_file');
   return service.environmentComplete ? null : unknown('variables may be set by a file that was not read');
 }
 
-function words(service: ComposeService): string[] {
+function words(service: Container): string[] {
   return [service.entrypoint, service.command].flatMap((command: Command | null) => command?.words ?? []);
 }
 
-function hasFlag(service: ComposeService, name: string): boolean {
+function hasFlag(service: Container, name: string): boolean {
   return words(service).some((word) => word === name || word.startsWith(`${name}=`));
 }

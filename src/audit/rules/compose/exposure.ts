@@ -1,18 +1,25 @@
-/** From where a compose service can be reached, by its own declaration. */
+/** From where a container can be reached, by its own declaration. */
 import ipaddr from 'ipaddr.js';
-import type { ComposePort } from '../../formats/compose/ports.ts';
-import type { ComposeService } from '../../formats/compose/read.ts';
 
 /** `public`: every network the host is on; `network`: one named address; `loopback`; `none`: other containers only. */
 export type Exposure = 'public' | 'network' | 'loopback' | 'none';
 
-export function exposureOf(service: ComposeService): Exposure {
+interface Published {
+  /** A name or an address; null: not known. */
+  hostIp: string | null;
+  allInterfaces: boolean;
+}
+
+/** @param service a container with its `ports`, or what was declared of it with what is `published` */
+export function exposureOf(
+  service: { hostNetwork: unknown } & ({ ports: readonly Published[] } | { published: readonly Published[] }),
+): Exposure {
   if (service.hostNetwork) return 'public';
-  const reached = service.ports.map(exposureOfPort);
+  const reached = ('ports' in service ? service.ports : service.published).map(exposureOfPort);
   return (['public', 'network', 'loopback'] as const).find((level) => reached.includes(level)) ?? 'none';
 }
 
-export function exposureOfPort(port: ComposePort): Exposure {
+export function exposureOfPort(port: Published): Exposure {
   if (port.allInterfaces) return 'public';
   // An unknown variable may be anything; it is not called public without knowing.
   if (port.hostIp === null || !ipaddr.isValid(port.hostIp)) return 'network';

@@ -1,4 +1,4 @@
-import type { AuditRule } from '../../model.ts';
+import type { RuleSet } from '../../model.ts';
 import {
   clickhouseNoLogin,
   couchdbNoLogin,
@@ -14,24 +14,27 @@ import { mongoExpressNoLogin, privilegedStore } from './privileges.ts';
 import { adminUiPublished, dockerApiPublished, hostNetwork, openStorePublished, storePublished } from './published.ts';
 import { elasticsearchHttpWithoutTls } from './tls.ts';
 
-export const composeRules: readonly AuditRule<'docker-compose'>[] = [
-  storePublished,
-  openStorePublished,
-  hostNetwork,
-  elasticsearchNoLogin,
-  elasticsearchHttpWithoutTls,
-  opensearchNoLogin,
-  mongodbNoLogin,
-  redisNoLogin,
-  postgresqlNoLogin,
-  mysqlNoLogin,
-  couchdbNoLogin,
-  clickhouseNoLogin,
-  adminUiPublished,
-  mongoExpressNoLogin,
-  dockerApiPublished,
-  privilegedStore,
-  wellKnownPassword,
-  literalPassword,
-  passwordFallback,
-];
+export const composeRules: RuleSet<'docker-compose'> = {
+  rules: [
+    storePublished,
+    openStorePublished,
+    hostNetwork,
+    elasticsearchNoLogin,
+    elasticsearchHttpWithoutTls,
+    opensearchNoLogin,
+    mongodbNoLogin,
+    redisNoLogin,
+    postgresqlNoLogin,
+    mysqlNoLogin,
+    couchdbNoLogin,
+    clickhouseNoLogin,
+    adminUiPublished,
+    mongoExpressNoLogin,
+    dockerApiPublished,
+    privilegedStore,
+    wellKnownPassword,
+    literalPassword,
+    passwordFallback,
+  ],
+  guidance: { fixes: {}, check: '' },
+};

@@ -35,7 +35,7 @@ function overridden(runtimes: readonly Runtime[]): boolean {
 
 /** Who reaches the node: its containers' ports where it runs in containers, its own bind address otherwise. */
 function exposure(document: SettingsDocument, runtimes: readonly Runtime[]): ReturnType<typeof exposureOf> {
-  const levels = runtimes.map(({ service }) => exposureOf(service));
+  const levels = runtimes.map(({ declared }) => exposureOf(declared));
   if (levels.length === 0) {
     if (openAddress(document)) return 'public';
     const bound = boundTo(document)?.values ?? [];

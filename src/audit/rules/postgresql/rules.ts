@@ -107,7 +107,7 @@ export const tlsOff = defineRule<'postgresql.conf'>({
     }
     const commands = runtimes.flatMap(({ service }) => service.command?.words ?? []);
     if (commands.some((word) => /^ssl=(?:on|true|yes|1)$/i.test(word))) return;
-    const levels = runtimes.map(({ service }) => exposureOf(service));
+    const levels = runtimes.map(({ declared }) => exposureOf(declared));
     const near = runtimes.length > 0 && levels.every((level) => level === 'none' || level === 'loopback');
     // The server does not start with ssl = on and no certificate.
     const certificate = document.last('ssl_cert_file') && document.last('ssl_key_file');

@@ -40,7 +40,7 @@ function reachable(document: RedisDocument, runtimes: readonly Runtime[]): { ope
       where: where === 'everywhere' ? 'listens on every address' : 'listens on a network address',
     };
   }
-  const levels = runtimes.map(({ service }) => exposureOf(service));
+  const levels = runtimes.map(({ declared }) => exposureOf(declared));
   const level = (['public', 'network', 'loopback'] as const).find((name) => levels.includes(name)) ?? 'none';
   return { open: where !== 'loopback' && level !== 'loopback', where: reachedFrom(level).replace(/^and it /, '') };
 }

@@ -1,0 +1,6 @@
+import type { RuleSet } from '../../model.ts';
+
+export const cassandraRules: RuleSet<'cassandra.yaml'> = {
+  rules: [],
+  guidance: { fixes: {}, check: '' },
+};

@@ -1,0 +1,6 @@
+import type { RuleSet } from '../../model.ts';
+
+export const ciRules: RuleSet<'ci'> = {
+  rules: [],
+  guidance: { fixes: {}, check: '' },
+};

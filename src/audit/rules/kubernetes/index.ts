@@ -1,0 +1,6 @@
+import type { RuleSet } from '../../model.ts';
+
+export const kubernetesRules: RuleSet<'kubernetes'> = {
+  rules: [],
+  guidance: { fixes: {}, check: '' },
+};

@@ -1,0 +1,6 @@
+import type { RuleSet } from '../../model.ts';
+
+export const memcachedRules: RuleSet<'memcached.conf'> = {
+  rules: [],
+  guidance: { fixes: {}, check: '' },
+};

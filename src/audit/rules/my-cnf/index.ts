@@ -1,0 +1,6 @@
+import type { RuleSet } from '../../model.ts';
+
+export const myCnfRules: RuleSet<'my.cnf'> = {
+  rules: [],
+  guidance: { fixes: {}, check: '' },
+};

@@ -1,0 +1,6 @@
+import type { RuleSet } from '../../model.ts';
+
+export const nftablesRules: RuleSet<'nftables'> = {
+  rules: [],
+  guidance: { fixes: {}, check: '' },
+};

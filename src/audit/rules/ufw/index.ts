@@ -1,0 +1,6 @@
+import type { RuleSet } from '../../model.ts';
+
+export const ufwRules: RuleSet<'ufw'> = {
+  rules: [],
+  guidance: { fixes: {}, check: '' },
+};
