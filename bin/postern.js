@@ -23,7 +23,7 @@ process.exitCode = await main(process.argv.slice(2));
 /** Verbs that run at every build, or ask and are done: they come without the others, and on V8 11 with their code. */
 async function load() {
   const verb = process.argv[2];
-  if (verb !== 'inspect' && verb !== 'probe') return (await import('../dist/src/cli/main.js')).main;
+  if (!['inspect', 'audit', 'probe'].includes(verb)) return (await import('../dist/src/cli/main.js')).main;
   const cached = fileURLToPath(new URL(`../dist/cached/${verb}.cjs`, import.meta.url));
   if (!isV8of20 || !existsSync(cached)) return (await import(`../dist/src/cli/${verb}-alone.js`)).main;
   const { loadCached } = await import('./load-cached.js');

@@ -30,6 +30,7 @@ const bundle = await rolldown({
   input: {
     'src/cli/main': join(modules, 'src/cli/main.js'),
     'src/cli/inspect-alone': join(modules, 'src/cli/inspect-alone.js'),
+    'src/cli/audit-alone': join(modules, 'src/cli/audit-alone.js'),
     'src/cli/probe-alone': join(modules, 'src/cli/probe-alone.js'),
     'lab/demo': join(modules, 'lab/demo.js'),
     'src/inspect/fleet/worker': join(modules, 'src/inspect/fleet/worker.js'),
@@ -54,13 +55,14 @@ rmSync(join(root, 'dist'), { recursive: true, force: true });
 renameSync(fresh, join(root, 'dist'));
 
 /**
- * `inspect` and `probe` as scripts that bin/load-cached.js runs. The code that V8 makes of them is kept when the package is built on
+ * `inspect`, `audit` and `probe` as scripts that bin/load-cached.js runs. The code that V8 makes of them is kept when the package is built on
  * Node 20, which has no compile cache of its own.
  */
 async function buildCached(folder) {
   const scripts = await rolldown({
     input: {
       inspect: join(modules, 'src/cli/inspect-alone.js'),
+      audit: join(modules, 'src/cli/audit-alone.js'),
       probe: join(modules, 'src/cli/probe-alone.js'),
     },
     platform: 'node',
@@ -83,7 +85,7 @@ async function buildCached(folder) {
     ],
   });
   await scripts.close();
-  for (const verb of ['inspect', 'probe']) {
+  for (const verb of ['inspect', 'audit', 'probe']) {
     const warmed = spawnSync(process.execPath, [join(root, 'scripts', 'warm.js'), join(folder, `${verb}.cjs`)], {
       cwd: root,
       stdio: ['ignore', 'ignore', 'inherit'],

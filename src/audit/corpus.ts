@@ -1,10 +1,11 @@
 /** Files that were recognised and read, by format, and how compose services and native files belong together. */
 import { dirname } from 'node:path/posix';
 import type { Skip } from '../core/skip.ts';
-import type { Container } from './container.ts';
+import type { Container } from './containers/model.ts';
 import type { DeclaredService, Engine } from './declared.ts';
 import type { ComposeService } from './formats/compose/read.ts';
-import { FORMAT_NAMES, FORMATS } from './formats/index.ts';
+import { sourceWithin } from './embedded.ts';
+import { FORMAT_NAMES, FORMATS, recognise } from './formats/index.ts';
 import type { DeclaredContainer, FormatName, ReadFile, Reading, Runtime, Siblings } from './model.ts';
 import type { Source } from './source.ts';
 
@@ -48,6 +49,31 @@ export function readInto<N extends FormatName>(
   const reading = FORMATS[format].read(source, siblings);
   files[format].push({ format, source, document: reading.document });
   return reading;
+}
+
+/** Most texts read from inside one file. */
+const MAX_EMBEDDED = 500;
+
+/** Reads the texts of other formats that the file read last holds, and files them. */
+export function readEmbedded<N extends FormatName>(files: FilesByFormat, format: N, siblings: Siblings): Skip[] {
+  const read: readonly ReadFile<N>[] = files[format];
+  const outer = read.at(-1);
+  const skips: Skip[] = [];
+  if (outer === undefined) return skips;
+  let room = MAX_EMBEDDED;
+  for (const text of FORMATS[format].embedded?.(outer.document) ?? []) {
+    if (room-- <= 0) {
+      const reason = `more than ${MAX_EMBEDDED} texts of other formats`;
+      skips.push({ subject: outer.source.path, code: 'INPUT_LIMIT', reason, severity: 'incomplete' });
+      break;
+    }
+    const source = sourceWithin(outer.source, text);
+    const inside = recognise(source.path, source.text);
+    // Parsers that are loaded on demand were not asked for yet, and texts inside texts are not followed.
+    if (inside === null || inside === format || FORMATS[inside].prepare) continue;
+    skips.push(...readInto(files, inside, source, siblings).skips);
+  }
+  return skips;
 }
 
 /**

@@ -46,8 +46,15 @@ export interface DoorFact {
   kind: 'published-port' | 'packet-filter' | 'security-group' | 'network-policy' | 'load-balancer' | 'proxy' | 'subnet';
   /** `host`: before every port of the host whose configuration this is. `behind`: before stores that name it. */
   stands: 'host' | 'behind';
-  /** What a stranger on the internet gets through it to a TCP port, and the line that decides. */
-  lets(port: number): { state: DoorState; text: string; place: Place };
+  /**
+   * What a stranger on the internet gets through it to a TCP port, and the line that decides.
+   *
+   * @param way `container`: the port is published by Docker, which redirects it past the host's input rules (and ufw);
+   *   `host`: a process of the host waits there
+   */
+  lets(port: number, way: 'host' | 'container'): { state: DoorState; text: string; place: Place };
+  /** A proxy or load balancer: where it leads to. It is a way in of its own, beside the store's own ports. */
+  leadsTo?: readonly { host: string; port: number; asksForLogin: 'yes' | 'no' | 'unknown' }[];
 }
 
 export interface AccountFact {

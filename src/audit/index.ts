@@ -1,31 +1,44 @@
 /** `audit`: reads the configuration of stores and of the containers they run in, and says what stands open. */
 import { basename, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Asset } from '../core/asset.ts';
 import { assetId } from '../core/asset.ts';
 import type { AuditReport } from '../core/contract/audit.ts';
 import type { Edge } from '../core/edge.ts';
+import type { Exposure } from '../core/exposure.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Rule } from '../core/rule.ts';
 import { atLeast } from '../core/severity.ts';
 import type { Skip } from '../core/skip.ts';
-import { assembleAll, type Corpus, corpusOf, emptyFiles, FORMAT_NAMES, readInto } from './corpus.ts';
+import { assembleAll, type Corpus, corpusOf, emptyFiles, FORMAT_NAMES, readEmbedded, readInto } from './corpus.ts';
 import type { DeclaredService } from './declared.ts';
 import { prepareFormats, recognise } from './formats/index.ts';
 import { type JudgeOptions, judge } from './judge.ts';
 import type { FormatName, UserRule } from './model.ts';
 import { RULES } from './rules/index.ts';
+import { TREE_RULES } from './rules/tree/index.ts';
 import { type Source, sourceOf } from './source.ts';
 import { readTree } from './tree.ts';
 
 export type { DeclaredService } from './declared.ts';
 export { prepareFormats } from './formats/index.ts';
 export type { FormatName, UserRule } from './model.ts';
+export { userRule, userRuleProblem } from './user-rules.ts';
 
 /** Every rule of this verb. */
-export const auditRules: readonly (Rule & { readonly format: FormatName })[] = FORMAT_NAMES.flatMap(
-  (format): (Rule & { readonly format: FormatName })[] => [...RULES[format].rules],
-);
+export const auditRules: readonly (Rule & { readonly format: FormatName | 'tree' })[] = [
+  ...FORMAT_NAMES.flatMap((format): (Rule & { readonly format: FormatName })[] => {
+    const { rules, guidance } = RULES[format];
+    return rules.map((rule) => ({ ...rule, guidance: { ...guidance, ...rule.guidance } }));
+  }),
+  ...TREE_RULES.map(({ rule, guidance }) => ({ ...rule, guidance, format: 'tree' as const })),
+];
+
+/** Whether a format is called that. */
+export function isFormat(name: string): name is FormatName {
+  return (FORMAT_NAMES as readonly string[]).includes(name);
+}
 
 export interface AuditOptions {
   signal?: AbortSignal;
@@ -35,6 +48,8 @@ export interface AuditOptions {
   experimental?: boolean;
   /** Rules of the user, beside the built-in ones. */
   rules?: readonly UserRule[];
+  /** Told now and then, for progress. */
+  onProgress?(event: { done: number; path: string }): void;
 }
 
 export interface AuditResult {
@@ -68,7 +83,13 @@ export async function auditPaths(root: string, options: AuditOptions = {}): Prom
     }
   }
   const recognised: Recognised[] = [];
+  let looked = 0;
   for (const source of sources()) {
+    looked += 1;
+    if (looked % 200 === 0) {
+      options.onProgress?.({ done: looked, path: source.path });
+      await setImmediate();
+    }
     const format = recognise(source.path, source.text);
     if (format !== null) recognised.push({ source, format });
   }
@@ -92,7 +113,7 @@ export async function auditPaths(root: string, options: AuditOptions = {}): Prom
  */
 export function auditText(
   text: string,
-  options: { path?: string; format?: FormatName; experimental?: boolean; rules?: readonly UserRule[] } = {},
+  options: { path?: string; format?: FormatName | 'tree'; experimental?: boolean; rules?: readonly UserRule[] } = {},
 ): AuditResult {
   const files = filesOf(text);
   if (files !== null) {
@@ -104,7 +125,8 @@ export function auditText(
     return auditSources('.', recognised, (path) => files.get(path) ?? null, [], options);
   }
   const source = sourceOf(options.path ?? 'example', text);
-  const format = options.format ?? recognise(source.path, text);
+  const format =
+    options.format === undefined || options.format === 'tree' ? recognise(source.path, text) : options.format;
   return auditSources(source.path, format === null ? [] : [{ source, format }], () => null, [], options);
 }
 
@@ -130,7 +152,7 @@ function auditSources(
   const listed: AuditReport['files'] = [];
   for (const { source, format } of recognised) {
     const reading = readInto(files, format, source, { text });
-    skips.push(...reading.skips);
+    skips.push(...reading.skips, ...readEmbedded(files, format, { text }));
     listed.push({ path: source.path, format, status: reading.status });
   }
   skips.push(...assembleAll(files, { text }));
@@ -138,7 +160,7 @@ function auditSources(
   const judged = judge(corpus, options);
   const findings = judged.findings.sort(byPlace);
   const outcome: Outcome = {
-    assets: assetsOf(corpus),
+    assets: assetsOf(corpus, judged.exposures),
     edges: edgesOf(corpus),
     findings,
     skips: [...skips, ...judged.skips],
@@ -148,6 +170,7 @@ function auditSources(
     root,
     findings: findings.map((finding) => ({ ...finding, ...placeOf(finding) })),
     files: listed,
+    exposures: judged.exposures,
     skips: outcome.skips,
   };
   return { report, outcome, services: [...corpus.services] };
@@ -174,15 +197,25 @@ function byPlace(a: Finding, b: Finding): number {
   return left.column - right.column || (a.rule < b.rule ? -1 : 1);
 }
 
-function assetsOf(corpus: Corpus): Asset[] {
+function assetsOf(corpus: Corpus, exposures: readonly Exposure[]): Asset[] {
   const assets: Asset[] = [];
   for (const format of FORMAT_NAMES) {
     for (const { source } of corpus.files[format]) {
-      assets.push({ kind: 'config', id: assetId('config', source.path), path: source.path, format });
+      const { path } = source.within?.source ?? source;
+      const name = path === source.path ? {} : { name: source.path.slice(path.length + 1) };
+      assets.push({ kind: 'config', id: assetId('config', source.path), path, format, ...name });
     }
   }
   for (const { asset, file, name, format } of corpus.services) {
     assets.push({ kind: 'config', id: asset, path: file, format, name });
+  }
+  // A provider's services, and stores that only a file of their own tells of.
+  const known = new Set(assets.map(({ id }) => id));
+  const formats = new Map(FORMAT_NAMES.flatMap((format) => corpus.files[format].map(({ source }) => [source.path, format] as const)));
+  for (const { store, file, name } of exposures) {
+    if (known.has(store)) continue;
+    known.add(store);
+    assets.push({ kind: 'config', id: store, path: file, format: formats.get(file) ?? 'unknown', name });
   }
   return assets;
 }

@@ -1,14 +1,18 @@
 /** Runs the rules over what was read, and turns hits into findings with patches. */
 import { assetId } from '../core/asset.ts';
+import type { Exposure } from '../core/exposure.ts';
 import type { Finding } from '../core/finding.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import type { Skip } from '../core/skip.ts';
 import { type Corpus, FORMAT_NAMES } from './corpus.ts';
+import { editsWithin } from './embedded.ts';
 import type { AuditRule, FormatName, Hit, ReadFile, RuleContext, UserRule } from './model.ts';
 import { RULES } from './rules/index.ts';
+import { readSystem } from './system/index.ts';
 
 export interface Judgement {
   findings: Finding[];
+  exposures: Exposure[];
   skips: Skip[];
 }
 
@@ -23,7 +27,8 @@ export function judge(corpus: Corpus, options: JudgeOptions = {}): Judgement {
   const findings: Finding[] = [];
   const skips = new Map<string, Skip>();
   for (const format of FORMAT_NAMES) judgeFormat(format, corpus, options, findings, skips);
-  return { findings, skips: [...skips.values()] };
+  const system = readSystem(corpus, (file) => contextOf(corpus, file, skips), findings);
+  return { findings: [...system.findings], exposures: system.exposures, skips: [...skips.values()] };
 }
 
 function judgeFormat<N extends FormatName>(
@@ -39,21 +44,7 @@ function judgeFormat<N extends FormatName>(
   ];
   const files: readonly ReadFile<N>[] = corpus.files[format];
   for (const file of files) {
-    const context: RuleContext = {
-      runtimes: corpus.runtimes(file),
-      mounted: (service, other) => corpus.mounted(service, other),
-      beside: (other) => corpus.beside(file, other),
-      all: (other) => corpus.files[other],
-      unknown(subject, reason) {
-        const skip = {
-          subject: `${file.source.path}#${subject}`,
-          code: 'AUDIT_UNKNOWN',
-          reason,
-          severity: 'note',
-        } as const;
-        skips.set(`${skip.subject} ${reason}`, skip);
-      },
-    };
+    const context = contextOf(corpus, file, skips);
     for (const rule of rules) {
       const seen = new Map<string, number>();
       for (const hit of rule.check(file, context)) {
@@ -66,8 +57,28 @@ function judgeFormat<N extends FormatName>(
   }
 }
 
+/** What a rule is told about the rest of the tree; what it says is unknown goes into `skips`. */
+function contextOf(corpus: Corpus, file: ReadFile, skips: Map<string, Skip>): RuleContext {
+  return {
+    runtimes: corpus.runtimes(file),
+    mounted: (service, other) => corpus.mounted(service, other),
+    beside: (other) => corpus.beside(file, other),
+    all: (other) => corpus.files[other],
+    unknown(subject, reason) {
+      const skip = {
+        subject: `${file.source.path}#${subject}`,
+        code: 'AUDIT_UNKNOWN',
+        reason,
+        severity: 'note',
+      } as const;
+      skips.set(`${skip.subject} ${reason}`, skip);
+    },
+  };
+}
+
 function findingOf<N extends FormatName>(rule: AuditRule<N>, file: ReadFile<N>, hit: Hit, pointer: string): Finding {
   const source = hit.source ?? file.source;
+  const written = source.within?.source ?? source;
   const asset =
     hit.service === undefined ? assetId('config', source.path) : assetId('config', source.path, hit.service);
   const start = source.position(hit.span.start);
@@ -83,7 +94,7 @@ function findingOf<N extends FormatName>(rule: AuditRule<N>, file: ReadFile<N>, 
     evidence: [
       {
         kind: 'setting',
-        path: source.path,
+        path: written.path,
         pointer,
         actual: hit.actual,
         expected: hit.expected,
@@ -93,6 +104,7 @@ function findingOf<N extends FormatName>(rule: AuditRule<N>, file: ReadFile<N>, 
       },
     ],
   };
-  if (hit.fix) finding.patches = [{ path: source.path, sha256: source.sha256, ...hit.fix }];
+  const edits = hit.fix ? editsWithin(source, hit.fix.edits) : null;
+  if (hit.fix && edits) finding.patches = [{ ...hit.fix, path: written.path, sha256: written.sha256, edits }];
   return finding;
 }

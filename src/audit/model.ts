@@ -3,7 +3,7 @@ import type { TextEdit } from '../core/patch.ts';
 import type { Guidance, Rule } from '../core/rule.ts';
 import type { Confidence, Severity } from '../core/severity.ts';
 import type { Skip } from '../core/skip.ts';
-import type { Container } from './container.ts';
+import type { Container } from './containers/model.ts';
 import type { DeclaredService } from './declared.ts';
 import type { Facts } from './facts.ts';
 import type { AppSettingsDocument } from './formats/app-settings/read.ts';

@@ -24,6 +24,8 @@ export interface Source {
   /** Line ending of the first line; what inserted lines end with. */
   readonly eol: '\n' | '\r\n';
   position(offset: number): Position;
+  /** Set for a text that stands inside a file (a key of a ConfigMap): the file, and where in it an offset stands. */
+  readonly within?: { readonly source: Source; at(offset: number): number };
 }
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

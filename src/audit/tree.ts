@@ -35,6 +35,8 @@ const NEVER = new RegExp(
   ].join('|')})$`,
   'i',
 );
+/** Python that is configuration: Django's settings. */
+const SETTINGS_MODULE = /(?:^|\/)(?:\w*settings\w*|settings\/\w+)\.py$/;
 const LIKELY = /(?:\.(?:ya?ml|conf)|pg_hba[\w.-]*)$/i;
 
 export interface Tree {
@@ -94,7 +96,7 @@ async function walk(folder: string, skips: Skip[], signal?: AbortSignal): Promis
       entries += 1;
       const path = next.path === '' ? name : `${next.path}/${name}`;
       if (isFolder && !FOREIGN.has(name)) open.push({ path, depth: next.depth + 1 });
-      if (file && !NEVER.test(name)) paths.push(path);
+      if (file && (!NEVER.test(name) || SETTINGS_MODULE.test(path))) paths.push(path);
     }
     if (entries > MAX_ENTRIES) {
       skips.push(incomplete(next.path || '.', 'TREE_LIMIT', `more than ${MAX_ENTRIES} files and folders`));

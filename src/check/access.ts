@@ -50,7 +50,7 @@ export function createAccess(targets: readonly Target[], scope: Scope, options: 
     return undefined;
   };
   const ask = async (configured: Target, api: TargetApi): Promise<void> => {
-    const target = scope.find(configured.host);
+    const target = scope.find(configured.host, sharedProject(configured, scope));
     const accounts = target === undefined ? undefined : await accountsOf(configured);
     // What is not in scope is told by whoever made the scope.
     if (target === undefined || accounts === undefined) return;
@@ -68,8 +68,10 @@ export function createAccess(targets: readonly Target[], scope: Scope, options: 
   };
   return {
     ofStore: async (result) => {
-      const configured = own.find(({ host }) => hostName(host) === hostName(result.host));
-      const target = configured === undefined ? undefined : scope.find(configured.host);
+      const configured = own.find(
+        (one) => hostName(one.host) === hostName(result.host) && sharedProject(one, scope) === result.project,
+      );
+      const target = configured === undefined ? undefined : scope.find(configured.host, result.project);
       if (configured === undefined || target === undefined) return [];
       // An account is of a store only where it says so: its credentials are nothing for other services to see.
       const isMeant = ({ service }: TargetAccount) => service === result.service;
@@ -87,6 +89,12 @@ export function createAccess(targets: readonly Target[], scope: Scope, options: 
       return checked;
     },
   };
+}
+
+/** The project that tells this target from others on a host that a provider shares among customers. */
+function sharedProject({ host, authority }: Target, scope: Scope): string | undefined {
+  if (typeof authority === 'string' || !('provider' in authority)) return undefined;
+  return scope.find(host, authority.project)?.project;
 }
 
 async function assetOf(host: string, port: number, tls: boolean): Promise<EndpointAsset> {

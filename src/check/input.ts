@@ -1,3 +1,4 @@
+import type { UserRule } from '../audit/index.ts';
 import type { IgnoreEntry, LoadedConfig, Target } from '../config/index.ts';
 import type { CheckReport } from '../core/contract/check.ts';
 import type { Scope, Sent } from '../net/index.ts';
@@ -36,6 +37,8 @@ export interface CheckInput {
   firewall?: LoadedConfig['firewall'];
   /** Categories of personal data that the project declares itself. */
   ownCategories?: LoadedConfig['classify']['categories'];
+  /** What configuration is judged by beside the built-in rules. */
+  judgedBy?: { rules: readonly UserRule[]; experimental: boolean };
   /** An earlier report: what it holds is not new. */
   baseline?: CheckReport;
   onProgress?: (event: CheckProgress) => void;

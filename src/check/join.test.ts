@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { join } from './join.ts';
-import { app, audited, declared, endpoint, finding, port, result, world } from './testing/world.ts';
+import { app, audited, declared, endpoint, finding, port, result, service, world } from './testing/world.ts';
 
 const HOST = 'shop-search.bluemarket.example';
 const SHOP = app('com.bluemarket.shop', '3.2', [`http://${HOST}:9200/products/_search`]);
@@ -172,6 +172,44 @@ describe('one store under several names and addresses', () => {
     );
     expect(join(world({ results })).stories).toHaveLength(2);
   });
+
+  it('is two stories for two projects on the one host that a provider has for all, each with the apps that name it', () => {
+    const host = 'firestore.googleapis.com';
+    const results = ['bluemarket', 'bluemarket-test'].map((project) =>
+      result(host, 443, { service: 'firestore', project }),
+    );
+    const apps = [
+      app('com.example.shop', '3', [], {
+        stores: [{ kind: 'firestore', id: 'bluemarket', host, origin: 'app', evidence: [] }],
+      }),
+    ];
+    const { stories, findings } = join(world({ apps, results, services: [service('firestore', { managed: true })] }));
+    expect(
+      stories.map(({ headline, apps: by, outsider }) => [headline, by, outsider.map(({ project }) => project)]),
+    ).toEqual([
+      [
+        expect.stringMatching(/^com\.example\.shop 3 talks to .* of bluemarket →/),
+        ['app:com.example.shop'],
+        ['bluemarket'],
+      ],
+      [expect.stringMatching(/^firestore\.googleapis\.com:443 → .* of bluemarket-test →/), [], ['bluemarket-test']],
+    ]);
+    expect(new Set(findings.map(({ fingerprint }) => fingerprint)).size).toBe(2);
+  });
+
+  it('is not told by what another project answered on the same host', () => {
+    const host = 'firestore.googleapis.com';
+    const results = [result(host, 443, { service: 'firestore', project: 'bluemarket-test' })];
+    const apps = [
+      app('com.example.shop', '3', [], {
+        stores: [{ kind: 'firestore', id: 'bluemarket', host, origin: 'app', evidence: [] }],
+      }),
+    ];
+    const { stories } = join(world({ apps, results, services: [service('firestore', { managed: true })] }));
+    expect(stories.map(({ state }) => state)).toEqual(['exposed', 'unknown']);
+    expect(stories[1]?.headline).toContain('talks to bluemarket →');
+    expect(stories[1]?.headline).toContain('it is not in scope');
+  });
 });
 
 describe('which configuration deployed a store', () => {
@@ -316,7 +354,7 @@ describe('what is no exposed story', () => {
   it('a published store that no asked host shows: unknown', () => {
     const { stories } = join(world({ audited: audited([declared('search')]) }));
     expect(stories[0]?.state).toBe('unknown');
-    expect(stories[0]?.headline).toContain('published by deploy/docker-compose.yml:14 on all interfaces');
+    expect(stories[0]?.headline).toContain('port 9200 published on all interfaces (deploy/docker-compose.yml:14)');
   });
 
   it('a tarpit whose every port is inconclusive: skips, grouped by reason', () => {

@@ -13,8 +13,8 @@ import {
   appLinks,
   configFilesOf,
   type DeploymentMatch,
+  exposureOf,
   familyOf,
-  filesOfDeployment,
   matchDeployments,
   type Ways,
   waysOf,
@@ -34,8 +34,9 @@ import { type AssetGraph, compare, createGraph } from './graph.ts';
 import { type Proposal, proposalsOf } from './proposals.ts';
 import { inconclusiveSkips } from './silence.ts';
 import type { StoreContext } from './story/context.ts';
+import { exposureStory } from './story/declared.ts';
 import { storyOf } from './story/exposed.ts';
-import { declaredStoreStory, namedStoreStory, namedStores } from './story/unknown.ts';
+import { namedStoreStory, namedStores } from './story/unknown.ts';
 
 export interface JoinInput {
   vantage: string;
@@ -81,7 +82,8 @@ export function join(given: JoinInput): Joined {
   for (const context of contexts) addContext(graph, context, input.classify);
 
   const told = contexts.filter(isTold).map(storyOf);
-  const unfinished = unfinishedStories(input, graph, stores, matches);
+  const exposures = new Set(contexts.flatMap(({ exposure }) => exposure?.store ?? []));
+  const unfinished = unfinishedStories(input, graph, stores, matches, exposures);
   const findings = [
     ...apps.flatMap(({ report }) => report.findings),
     ...(audited?.findings ?? []),
@@ -103,7 +105,8 @@ export function join(given: JoinInput): Joined {
 /** The report does not depend on which package was read or which host answered first. */
 function inFixedOrder(input: JoinInput): JoinInput {
   const { audited } = input;
-  const place = (result: ProbeResult) => JSON.stringify([result.host, result.project, result.address, result.port, result.service]);
+  const place = (result: ProbeResult) =>
+    JSON.stringify([result.host, result.project, result.address, result.port, result.service]);
   return {
     ...input,
     apps: [...input.apps].sort((a, b) => compare(a.path, b.path)),
@@ -142,6 +145,7 @@ function contextOf(
     links,
     match,
     config,
+    exposure: exposureOf(audited?.exposures ?? [], match, config),
     configAssets: new Map(
       (audited?.assets ?? []).flatMap((asset) =>
         asset.kind === 'config' && asset.name === undefined ? [[asset.path, asset.id] as const] : [],
@@ -235,6 +239,7 @@ function unfinishedStories(
   graph: AssetGraph,
   stores: readonly RunningStore[],
   matches: ReadonlyMap<string, DeploymentMatch>,
+  told: ReadonlySet<string>,
 ): Story[] {
   const { apps, audited, results } = input;
   const scoped = new Set(input.scoped.map(hostName));
@@ -243,7 +248,9 @@ function unfinishedStories(
   const named = namedStores(apps).flatMap((store) => {
     const there = results.filter((result) => hostName(result.host) === store.host);
     // What another project on the provider's host answered says nothing about this one.
-    const own = there.filter(({ project }) => (project ?? store.project) === (store.project ?? project));
+    const own = there.filter(
+      ({ project }) => project === undefined || store.project === undefined || project === store.project,
+    );
     const asked = own.filter((result) => isMeant(result, store));
     // It answered (then it has its story, or is shut), or it turned the stranger away.
     if (asked.some((result) => answered.has(result))) return [];
@@ -262,20 +269,20 @@ function unfinishedStories(
   const deployed = new Set(
     [...matches.values()].flatMap((match) => (match.kind === 'found' ? [match.deployment.service.asset] : [])),
   );
-  const declared = (audited?.services ?? []).flatMap((service) => {
-    if (service.engine === null || deployed.has(service.asset)) return [];
-    const published = service.published.filter(({ allInterfaces }) => allInterfaces).map(({ hostPort }) => hostPort);
-    if (published.length === 0) return [];
-    const asked = results.filter(({ port }) => published.includes(port));
+  const declared = (audited?.exposures ?? []).flatMap((exposure) => {
+    if (deployed.has(exposure.store) || told.has(exposure.store)) return [];
+    const service = audited?.services.find(({ asset }) => asset === exposure.store);
+    const published = service?.published.filter(({ allInterfaces }) => allInterfaces) ?? [];
+    const matters = exposure.severity === 'critical' || exposure.severity === 'high';
+    if (published.length === 0 && !matters) return [];
+    const ports = new Set(published.map(({ hostPort }) => hostPort));
+    const asked = results.filter(({ port }) => ports.has(port));
     // Something answers there, or turns strangers away: this service is not what is unknown.
     if (asked.some((result) => answered.has(result))) return [];
     const silent = asked.filter(({ verdict }) => verdict === 'unidentified' || verdict === 'inconclusive');
     if (asked.length > 0 && silent.length === 0) return [];
-    const deployment = { service, port: service.published.find(({ allInterfaces }) => allInterfaces) ?? null };
-    const files = filesOfDeployment(deployment, audited?.files ?? []).map(({ path }) => path);
-    const match: DeploymentMatch = { kind: 'found', deployment, doubts: [] };
-    const about = configurationFindings(audited?.findings ?? [], match, new Set(files));
-    return [declaredStoreStory(deployment, silent, distinctFindings(about), input.vantage)];
+    const about = (audited?.findings ?? []).filter(({ fingerprint }) => exposure.findings.includes(fingerprint));
+    return [exposureStory(exposure, { silent, vantage: input.vantage }, distinctFindings(about), input.classify)];
   });
   return [...named, ...declared];
 }

@@ -62,7 +62,10 @@ export async function auditAll(
     }
     input.onProgress?.({ part: 'audit', label: shown, done: index, total: roots.length });
     try {
-      const result = await verbs.auditPaths(path, input.signal ? { signal: input.signal } : {});
+      const result = await verbs.auditPaths(path, {
+        ...input.judgedBy,
+        ...(input.signal && { signal: input.signal }),
+      });
       // Paths of a single file are relative to its folder.
       const folder = statSync(path, { throwIfNoEntry: false })?.isFile() ? dirname(path) : path;
       const prefix = shownPath(input.root, folder);

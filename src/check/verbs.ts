@@ -1,4 +1,4 @@
-import type { AuditResult } from '../audit/index.ts';
+import type { AuditOptions, AuditResult } from '../audit/index.ts';
 import { classifyDataset, type OwnDetector, ownDetectors, subjectFields } from '../classify/index.ts';
 import type { Category } from '../core/category.ts';
 import type { InspectReport } from '../core/contract/inspect.ts';
@@ -17,7 +17,7 @@ export interface Verbs {
       onProgress?: (event: { entry: string; done: number; total: number }) => void;
     },
   ): Promise<InspectReport>;
-  auditPaths(root: string, options?: { signal?: AbortSignal }): Promise<AuditResult>;
+  auditPaths(root: string, options?: AuditOptions): Promise<AuditResult>;
   probe(
     targets: readonly ProbeTarget[],
     options: {

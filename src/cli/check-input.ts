@@ -10,6 +10,7 @@ import { plain } from '../report/untrusted.ts';
 import type { Io } from './io.ts';
 import { redactionKey } from './project.ts';
 import { openScope } from './scope-of.ts';
+import { judgedBy } from './user-rules.ts';
 
 const PACKAGES = new Set(['.apk', '.apks', '.xapk', '.aab', '.ipa']);
 
@@ -60,6 +61,7 @@ export async function inputOf(
       targets: config?.targets ?? [],
       ...(config?.firewall === undefined ? {} : { firewall: config.firewall }),
       ownCategories: config?.classify.categories ?? [],
+      judgedBy: await judgedBy(io, config),
       vantage: config?.vantage ?? 'this machine',
       redactionKey: key,
       ...(emptyPassword === undefined ? {} : { emptyPassword }),

@@ -15,9 +15,9 @@ import { exitCodeOf } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { checkFormats, emit, type OutputOptions, parseFailOn, withOutput } from './output.ts';
+import { authorize } from './probe/authorize.ts';
 import { createProgress } from './progress.ts';
 import { findConfig } from './project.ts';
-import { openScope } from './scope-of.ts';
 
 const FORMATS = ['table', 'json', 'markdown'];
 const MOST_SAMPLED = 5;
@@ -154,48 +154,23 @@ async function readStores(
   signal: AbortSignal,
   tell: (text: string) => void,
 ): Promise<{ datasets: SourcedDataset[]; skips: Skip[] }> {
-  const [{ parseTarget, probe, skipOf }, { createTally, patternsOf, subjectFields }] = await Promise.all([
+  const [{ parseTarget, probe, skipOf }, { subjectFields }, { createSampler }] = await Promise.all([
     import('../probe/index.ts'),
     import('../classify/index.ts'),
+    import('./sampler.ts'),
   ]);
   const datasets: SourcedDataset[] = [];
-  const skips: Skip[] = [];
-  const lines = names.map((name) => parseTarget(name));
-  const scope = await openScope(
+  const { targets, skips } = await authorize(
     config,
-    lines.map(({ host }) => host),
+    names.map((name) => parseTarget(name)),
   );
-  for (const { label, host, port, service } of lines) {
-    const target = scope.find(host);
-    if (target === undefined) {
-      const error = scope.refused.find((refused) => refused.host.toLowerCase() === host.toLowerCase())?.error;
-      skips.push({
-        subject: label,
-        code: error?.code ?? 'E_SCOPE',
-        reason: error ? `${error.message} ${error.hint}` : 'not in scope',
-        severity: 'incomplete',
-      });
-      continue;
-    }
-    const asked = {
-      label,
-      target,
-      ...(port === undefined ? {} : { port }),
-      ...(service === undefined ? {} : { service }),
-    };
-    const tallies = new Map<string, ReturnType<typeof createTally>>();
-    const values = {
-      most: sample,
-      take(dataset: string, field: string, taken: readonly unknown[]): void {
-        const key = JSON.stringify([dataset, field]);
-        const tally = tallies.get(key) ?? createTally(patternsOf(own));
-        tallies.set(key, tally);
-        for (const value of taken.slice(0, sample)) tally.add(value);
-      },
-    };
+  const sampler = createSampler(sample, own);
+  const options = { signal, subjectFields, ...(sample > 0 ? { values: sampler.values } : {}) };
+  // One store at a time, so that its values are weighed with its own names.
+  for (const asked of targets) {
     const before = datasets.length;
     const seen: ProbeResult[] = [];
-    for await (const result of probe([asked], { signal, subjectFields, ...(sample > 0 ? { values } : {}) })) {
+    for await (const result of probe([asked], options)) {
       seen.push(result);
       tell(`${result.target} ${result.service} ${result.verdict}`);
       const skip = skipOf(result);
@@ -210,14 +185,14 @@ async function readStores(
           fields: fields.map((field) => ({
             name: field,
             type: fieldTypes?.[field],
-            values: tallies.get(JSON.stringify([name, field]))?.summary(),
+            values: sampler.summaryOf(name, field),
           })),
         });
       }
-      tallies.clear();
+      sampler.clear();
     }
     // A store that showed nothing was not looked at: that is not the same as nothing personal.
-    if (datasets.length === before) skips.push(...closedStore(label, seen));
+    if (datasets.length === before) skips.push(...closedStore(asked.label, seen));
   }
   return { datasets, skips };
 }

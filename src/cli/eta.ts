@@ -1,17 +1,18 @@
 /** How long the rest takes, judged by what was done so far. */
 
-/** Before this many the rate says little. */
+/** Before this many, and this share of all, the rate says little. */
 const ENOUGH = 3;
+const ENOUGH_SHARE = 0.02;
 
 /**
- * @param total how many there are
  * @param now milliseconds, monotonic
- * @returns `, about 2 min 10 s left` for a number done; empty while nothing can be said
+ * @returns `, about 2 min 10 s left` for a number done and how many there are, as far as that is known by then; empty while
+ *   nothing can be said
  */
-export function createEta(total: number, now: () => number): (done: number) => string {
+export function createEta(now: () => number): (done: number, total: number) => string {
   const start = now();
-  return (done) => {
-    if (done < ENOUGH || done >= total) return '';
+  return (done, total) => {
+    if (done < Math.max(ENOUGH, total * ENOUGH_SHARE) || done >= total) return '';
     const seconds = Math.round(((now() - start) / done) * ((total - done) / 1000));
     return seconds < 1 ? '' : `, about ${span(seconds)} left`;
   };

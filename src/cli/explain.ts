@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ERROR_CODES, PosternError } from '../core/errors.ts';
-import type { Rule } from '../core/rule.ts';
+import { RUNTIMES, type Rule } from '../core/rule.ts';
+import { controlsOf } from '../core/topics.ts';
 import { type Io, widthOf } from './io.ts';
 import { allRules } from './rules.ts';
 
@@ -69,14 +70,22 @@ async function page(rule: Rule, width: number): Promise<string> {
   const paragraph = (text: string) => wrap(text, columns - 2).replace(/^/gm, '  ');
   return [
     `${rule.id} – ${rule.title}`,
-    `  severity ${rule.severity}, fixed by: ${rule.owner}${rule.cwe.length > 0 ? `, ${rule.cwe.join(', ')}` : ''}`,
+    `  severity ${rule.severity}, fixed by: ${rule.owner}${rule.cwe.length > 0 ? `, ${rule.cwe.join(', ')}` : ''}${rule.experimental ? ', experimental' : ''}`,
     ...(rule.aliases?.length ? [`  also known as ${rule.aliases.join(', ')}`] : []),
     '',
     'What is wrong',
     paragraph(rule.description),
     '',
+    ...(rule.guidance?.attack === undefined
+      ? []
+      : ['What a stranger does with it', paragraph(rule.guidance.attack), '']),
     'What to do',
     paragraph(rule.remediation),
+    ...RUNTIMES.flatMap((runtime) => {
+      const text = rule.guidance?.fixes?.[runtime];
+      return text === undefined ? [] : [paragraph(`${runtime}: ${text}`)];
+    }),
+    ...(rule.guidance?.check ? ['', 'How to see that it is fixed', paragraph(rule.guidance.check)] : []),
     ...(rule.examples.bad.length > 0
       ? ['', 'Raises it', ...rule.examples.bad.slice(0, 2).map((x) => x.replace(/^/gm, '  | '))]
       : []),
@@ -84,6 +93,8 @@ async function page(rule: Rule, width: number): Promise<string> {
       ? ['', 'Does not', ...rule.examples.good.slice(0, 2).map((x) => x.replace(/^/gm, '  | '))]
       : []),
     '',
+    ...(rule.topic === undefined ? [] : ['Standards', paragraph(controlsOf(rule.topic).join(', ')), '']),
+    ...(rule.verified === undefined ? [] : ['How it is known', paragraph(rule.verified.how), '']),
     'References',
     ...rule.references.map((url) => `  ${url}`),
   ].join('\n');

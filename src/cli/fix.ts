@@ -1,19 +1,24 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { AuditResult } from '../audit/index.ts';
-import type { FixPlan, PlannedPatch } from '../audit/patch.ts';
+import type { AuditOptions } from '../audit/index.ts';
+import type { FileChange, FixPlan, Known, PlannedPatch } from '../audit/patch.ts';
 import { PosternError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { plain, plainLines } from '../report/untrusted.ts';
+import type { SecureOptions } from './fix-secure.ts';
 import { type Io, stderrColors } from './io.ts';
 import { collect, print } from './output.ts';
 import { findConfig } from './project.ts';
+import { judgedBy } from './user-rules.ts';
 
-interface FixOptions {
+interface FixOptions extends Omit<SecureOptions, 'secure'> {
+  secure?: string;
   config?: string;
   dryRun: boolean;
   yes: boolean;
   only: string[];
+  rules: string[];
+  experimental: boolean;
   quiet: boolean;
 }
 
@@ -23,28 +28,46 @@ export function fix(program: Command, io: Io, exit: (code: number) => void): voi
     .description('apply the patches of findings, each proven before it is written')
     .argument('[path...]', 'folders and files to fix; none: the configuration that postern.yaml lists')
     .option('--dry-run', 'print the patches as a diff and change nothing', false)
-    .option('--yes', 'apply also what may cut off legitimate clients, without asking', false)
+    .option('--yes', 'apply everything that can be proven, without asking', false)
     .option(
       '--only <rule>',
       'this rule, or this finding by its fingerprint or the start of it; may be repeated',
       collect,
       [],
     )
+    .option('--secure <store>', 'write the secured variant of a store’s own features instead: files, steps and proof')
+    .option('--account <name>', 'with --secure: the account that the app’s back end logs in with')
+    .option('--data <what>', 'with --secure: what the account works on; may be repeated', collect, [])
+    .option('--may <access>', 'with --secure: read or write', 'read')
+    .option('--database <name>', 'with --secure: the database, where a store has several')
+    .option('--from <network>', 'with --secure: where the back end logs in from, e.g. 10.0.4.0/24')
+    .option('--owner <field>', 'with --secure: the field that names whose a document is')
+    .option('--into <folder>', 'with --secure: where to write', 'secured')
+    .option('--rules <file>', 'rules of your own, beside those of postern.yaml; may be repeated', collect, [])
+    .option('--experimental', 'also rules that nobody verified yet', false)
     .option('--config <file>', 'postern.yaml to use')
     .option('--quiet', 'print nothing but the diff', false)
     .addHelpText(
       'after',
       `
 A patch is written only when the file read again no longer raises its finding, raises no other, and no other line
-changed. Patches that may cut off legitimate clients are asked about one by one, or need --yes.
+changed. Each is shown and asked about, with whom it may cut off; where nobody can be asked, --yes is needed.
 
 Examples:
   $ postern fix --dry-run                   the patches as a diff
   $ postern fix deploy --only audit/elasticsearch-security-disabled
-  $ postern fix --yes                       apply everything that can be proven`,
+  $ postern fix --only 9a6fc9e4             one finding, by the start of its fingerprint
+  $ postern fix --yes                       apply everything that can be proven
+  $ postern fix --secure redis --account shop-api --data cart: --may write`,
     )
     .action(async (paths: string[], options: FixOptions) => {
-      const config = paths.length > 0 ? undefined : await findConfig(io, options.config);
+      if (options.secure !== undefined) {
+        const { fixSecure } = await import('./fix-secure.ts');
+        await fixSecure(io, { ...options, secure: options.secure });
+        return exit(0);
+      }
+      const config = await findConfig(io, options.config);
+      const judged = await judgedBy(io, config, options);
       const roots = paths.length > 0 ? paths.map((path) => resolve(io.cwd, path)) : (config?.configuration ?? []);
       if (roots.length === 0) {
         throw new PosternError('E_USAGE', 'there is nothing to fix', {
@@ -53,7 +76,7 @@ Examples:
       }
       const totals = { applied: 0, left: 0, chosen: 0 };
       for (const root of roots) {
-        const result = await fixRoot(io, root, options);
+        const result = await fixRoot(io, root, options, judged);
         totals.applied += result.applied;
         totals.left += result.left;
         totals.chosen += result.chosen;
@@ -76,16 +99,18 @@ async function fixRoot(
   io: Io,
   root: string,
   options: FixOptions,
+  judged: AuditOptions,
 ): Promise<{ applied: number; left: number; chosen: number }> {
   const [{ auditPaths }, { applyPatches, planFixes, renderDiff }] = await Promise.all([
     import('../audit/index.ts'),
     import('../audit/patch.ts'),
   ]);
-  const audited = await auditPaths(root);
+  const audited = await auditPaths(root, judged);
   const findings = audited.outcome.findings.filter((finding) => isChosen(finding, options.only));
   if (findings.length === 0) return { applied: 0, left: 0, chosen: 0 };
-  const plan = await planFixes(root, findings, audited);
-  const accepted = options.dryRun || options.yes ? plan : await consent(io, root, findings, plan, audited);
+  const plan = await planFixes(root, findings, { before: audited, judged });
+  const accepted =
+    options.dryRun || options.yes ? plan : await consent(io, root, findings, plan, { before: audited, judged });
   await print(io, plainLines(renderDiff(accepted.changes)));
   if (!options.quiet) notes(io, accepted);
   if (!options.dryRun) applyPatches(root, accepted.changes);
@@ -102,18 +127,22 @@ function isChosen(finding: Finding, only: readonly string[]): boolean {
   );
 }
 
-/** Asks about each patch that may cut somebody off. Where nobody can answer, such patches are left. */
+/** Asks about each patch: what looks right may cut off legitimate clients. Where nobody can answer, all are left. */
 async function consent(
   io: Io,
   root: string,
   findings: readonly Finding[],
   plan: FixPlan,
-  audited: AuditResult,
+  known: Known,
 ): Promise<FixPlan> {
   const declined = new Set<string>();
-  for (const planned of plan.changes.flatMap(({ patches }) => patches)) {
-    if (planned.patch.needsConfirmation && !(await agrees(io, planned))) {
-      for (const finding of planned.findings) declined.add(finding);
+  let all: boolean | undefined;
+  for (const change of plan.changes) {
+    for (const planned of change.patches) {
+      const answer: Answer = all === undefined ? await agrees(io, change, planned) : all ? 'yes' : 'no';
+      if (answer === 'all') all = true;
+      if (answer === 'stop') all = false;
+      if (answer === 'no' || answer === 'stop') for (const finding of planned.findings) declined.add(finding);
     }
   }
   if (declined.size === 0) return plan;
@@ -122,18 +151,42 @@ async function consent(
   return planFixes(
     root,
     findings.filter(({ fingerprint }) => !declined.has(fingerprint)),
-    audited,
+    known,
   );
 }
 
-async function agrees(io: Io, { patch }: PlannedPatch): Promise<boolean> {
+type Answer = 'yes' | 'no' | 'all' | 'stop';
+
+async function agrees(io: Io, change: FileChange, { patch, rules }: PlannedPatch): Promise<Answer> {
+  const title = plain(`${patch.path}: ${patch.title}`);
   if (io.stdin.isTTY !== true) {
-    io.stderr.write(`left: ${plain(`${patch.path}: ${patch.title}`)} (needs --yes: ${plain(patch.blastRadius)})\n`);
-    return false;
+    io.stderr.write(`left: ${title} (needs --yes: ${plain(patch.blastRadius)})\n`);
+    return 'no';
   }
-  const { confirm } = await import('@inquirer/prompts');
-  io.stderr.write(`\n${plain(`${patch.path}: ${patch.title}`)}\n  ${plain(patch.blastRadius)}\n`);
-  return confirm({ message: 'Apply?', default: false }, { output: process.stderr });
+  const [{ expand }, { applyEdits }, { renderDiff }] = await Promise.all([
+    import('@inquirer/prompts'),
+    import('../audit/edits.ts'),
+    import('../audit/patch.ts'),
+  ]);
+  const after = applyEdits(change.before, patch.edits) ?? change.before;
+  const diff = renderDiff([{ path: patch.path, before: change.before, after }]);
+  const decision = patch.needsConfirmation ? 'Think before you say yes: ' : '';
+  io.stderr.write(
+    `\n${plainLines(diff)}\n${title} [${plain(rules.join(', '))}]\n  ${decision}${plain(patch.blastRadius)}\n`,
+  );
+  return expand<Answer>(
+    {
+      message: 'Apply?',
+      default: 'n',
+      choices: [
+        { key: 'y', name: 'yes, this one', value: 'yes' },
+        { key: 'n', name: 'no, leave it', value: 'no' },
+        { key: 'a', name: 'this one and all that follow', value: 'all' },
+        { key: 'q', name: 'neither this one nor any that follows', value: 'stop' },
+      ],
+    },
+    { output: process.stderr },
+  );
 }
 
 function notes(io: Io, plan: FixPlan): void {

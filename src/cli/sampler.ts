@@ -3,10 +3,14 @@ import { classifyDataset, createTally, type OwnDetector, patternsOf } from '../c
 import type { Category } from '../core/category.ts';
 import type { ValueSink } from '../probe/service.ts';
 
+type Summary = ReturnType<ReturnType<typeof createTally>['summary']>;
+
 export interface Sampler {
   readonly values: ValueSink;
   /** Names weighed with what was taken since the last `clear`. */
   classify(names: readonly string[], dataset?: string): { name: string; category: Category }[];
+  /** What was counted about the values of one field since the last `clear`. */
+  summaryOf(dataset: string, field: string): Summary | undefined;
   clear(): void;
 }
 
@@ -14,6 +18,7 @@ export interface Sampler {
 export function createSampler(most: number, own: readonly OwnDetector[]): Sampler {
   const tallies = new Map<string, ReturnType<typeof createTally>>();
   const keyOf = (dataset: string, field: string) => JSON.stringify([dataset, field]);
+  const summaryOf = (dataset: string, field: string) => tallies.get(keyOf(dataset, field))?.summary();
   return {
     values: {
       most,
@@ -25,12 +30,13 @@ export function createSampler(most: number, own: readonly OwnDetector[]): Sample
       },
     },
     classify(names, dataset = '') {
-      const fields = names.map((name) => ({ name, values: tallies.get(keyOf(dataset, name))?.summary() }));
+      const fields = names.map((name) => ({ name, values: summaryOf(dataset, name) }));
       return classifyDataset({ name: dataset, fields }, { own }).fields.map(({ name, category }) => ({
         name,
         category,
       }));
     },
+    summaryOf,
     clear: () => tallies.clear(),
   };
 }

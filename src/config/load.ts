@@ -4,6 +4,7 @@ import { PosternError } from '../core/errors.ts';
 import type { Severity } from '../core/severity.ts';
 import { adviseConfig } from './advice.ts';
 import { accountOf, apiOf, type TargetAccount, type TargetApi } from './api-schema.ts';
+import type { AuditConfig } from './audit-schema.ts';
 import type { ClassifyConfig } from './classify-schema.ts';
 import { type FirewallConfig, firewallOf } from './firewall-schema.ts';
 import { expandFiles } from './glob.ts';
@@ -82,6 +83,8 @@ export interface LoadedConfig {
   emptyPassword: boolean;
   /** Categories of personal data of one's own. */
   classify: ClassifyConfig;
+  /** Its files absolute. */
+  audit: AuditConfig;
 }
 
 /**
@@ -110,6 +113,7 @@ export async function loadConfig(start: string, options: { named?: boolean } = {
     failOn: file.failOn,
     emptyPassword: file.emptyPassword,
     classify: file.classify,
+    audit: { ...file.audit, rules: file.audit.rules.map((rules) => resolve(root, rules)) },
   };
 }
 

@@ -3,6 +3,7 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { SEVERITIES } from '../core/severity.ts';
 import { accountSchema, apiSchema, baseOf, hasIdsOfEndpoints } from './api-schema.ts';
+import { auditSchema } from './audit-schema.ts';
 import { classifySchema } from './classify-schema.ts';
 import { firewallSchema } from './firewall-schema.ts';
 import { watchSchema } from './watch-schema.ts';
@@ -235,6 +236,7 @@ export const configSchema = z.strictObject({
     .default('high')
     .describe('exit with 1 at this severity or above'),
   classify: classifySchema,
+  audit: auditSchema,
   emptyPassword: z
     .boolean()
     .default(false)

@@ -1,4 +1,5 @@
 import type { Evidence } from './evidence.ts';
+import type { Reach } from './exposure.ts';
 import type { Patch } from './patch.ts';
 import type { Confidence, Owner, Severity } from './severity.ts';
 import type { Verdict } from './verdict.ts';
@@ -14,6 +15,8 @@ export interface Finding {
   confidence: Confidence;
   owner: Owner;
   verdict?: Verdict;
+  /** Whether a stranger gets to what it is about, where configuration tells. */
+  reach?: Reach;
   /** One sentence, already redacted. */
   message: string;
   evidence: [Evidence, ...Evidence[]];

@@ -9,6 +9,8 @@ export interface Place {
   path: string;
   line?: number;
   entry?: string;
+  /** Where exactly, in UTF-16 units of the text: only where the reader was asked for it. */
+  span?: readonly [start: number, end: number];
 }
 
 export type PortRange = readonly [low: number, high: number];

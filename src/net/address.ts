@@ -76,6 +76,12 @@ export function isLoopback(address: Address): boolean {
   return address.family === 4 ? address.text.startsWith('127.') : address.text === '::1';
 }
 
+/** The same of a text; false when it is not an address. */
+export function isLoopbackText(text: string): boolean {
+  const address = parseAddress(text);
+  return address !== undefined && isLoopback(address);
+}
+
 /** True when every address of the network is a loopback address. */
 export function isLoopbackNetwork(net: Network): boolean {
   return net.family === 4 ? net.prefix >= 8 && net.text.startsWith('127.') : net.text === '::1';

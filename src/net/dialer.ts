@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PosternError } from '../core/errors.ts';
-import { isLoopback, parseAddress } from './address.ts';
+import { isLoopbackText } from './address.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import type { Deadline } from './deadline.ts';
 import { Bucket, Gate } from './gate.ts';
@@ -82,8 +82,7 @@ export function createDialer(options: DialerOptions = {}): Dialer {
   function hostOf(address: string): Host {
     let host = hosts.get(address);
     if (host === undefined) {
-      const parsed = parseAddress(address);
-      const loopback = parsed !== undefined && isLoopback(parsed);
+      const loopback = isLoopbackText(address);
       const now = () => performance.now();
       // Polite to strangers' uplinks; one's own machine takes more.
       const bucket = loopback ? new Bucket(500, 200, now) : new Bucket(25, 30, now);

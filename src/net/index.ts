@@ -1,4 +1,4 @@
-export { isLoopback, parseAddress, parseNetwork } from './address.ts';
+export { isLoopback, isLoopbackText, parseAddress, parseNetwork } from './address.ts';
 export { allowExactly, type ExactRequest, type PlannedRequest } from './allow-list.ts';
 export type { AuthorityRequest } from './authority.ts';
 export type { HttpAnswer, PostingSession } from './connection.ts';

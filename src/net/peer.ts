@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { PosternError } from '../core/errors.ts';
-import { isLoopback, parseAddress } from './address.ts';
+import { isLoopbackText } from './address.ts';
 import type { AllowList } from './allow-list.ts';
 import type { Connection, PostingSession } from './connection.ts';
 import type { Deadline } from './deadline.ts';
@@ -81,7 +81,7 @@ export class Peer {
       credentials,
       identifiers: target.identifiers,
       signedIn,
-      private: tls || isOnLoopback(at),
+      private: tls || isLoopbackText(at.address),
       open: () => this.#socket(),
       onOverload: () => dialer.slowDown(at),
     });
@@ -115,7 +115,7 @@ export class Peer {
     if (!tls) return { socket };
     const secured = await handshake(socket, target.host, deadline);
     this.signs.tls = secured.facts;
-    if (verified && !secured.facts.trusted && !isOnLoopback(at)) {
+    if (verified && !secured.facts.trusted && !isLoopbackText(at.address)) {
       secured.socket.destroy();
       throw new PosternError('E_PROBE_IO', 'its certificate is not trusted here, so no credentials were sent', {
         hint: 'For an authority of your own, set NODE_EXTRA_CA_CERTS to its PEM file.',
@@ -144,11 +144,6 @@ export class Peer {
       `A further connection was ${dialed.state === 'refused' ? 'refused' : 'not answered'}.`,
     );
   }
-}
-
-function isOnLoopback(at: PinnedAddress): boolean {
-  const address = parseAddress(at.address);
-  return address !== undefined && isLoopback(address);
 }
 
 /** A server that closes after each answer costs one connection a request; beyond this it is no dialogue. */

@@ -35,6 +35,30 @@ describe('a host that all customers of a provider share', () => {
     const scope = await createScope([stolen], environment);
     expect(scope.targets[0]?.identifiers).toEqual({ projectId: 'bluemarket', apiKey: 'AIza' });
   });
+
+  it('is the target of each project by itself', async () => {
+    const host = 'firestore.googleapis.com';
+    const ids = ['bluemarket', 'bluemarket-test'];
+    const scope = await createScope(
+      ids.map((id) => entry('firestore', id, host)),
+      environment,
+    );
+    expect(scope.findAll('FIRESTORE.googleapis.com.').map(({ project }) => project)).toEqual(ids);
+    expect(scope.find(host)?.project).toBe('bluemarket');
+    expect(scope.find(host, 'bluemarket-test')?.identifiers).toEqual({ projectId: 'bluemarket-test' });
+    expect(scope.find(host, 'rival')).toBeUndefined();
+  });
+
+  it.each([
+    ['s3', 'app-uploads', 'app-uploads.s3.eu-west-1.amazonaws.com'],
+    ['algolia', 'BLUEMARKET1', 'bluemarket1-dsn.algolia.net'],
+    ['firebase', 'bluemarket', 'bluemarket-default-rtdb.firebaseio.com'],
+    ['supabase', 'abcdefghijklmnopqrst', 'abcdefghijklmnopqrst.supabase.co'],
+  ])('is not one that bears the id: %s, %s, %s', async (provider, id, host) => {
+    const scope = await createScope([entry(provider, id, host)], environment);
+    expect(scope.targets).toHaveLength(1);
+    expect(scope.targets[0]).not.toHaveProperty('project');
+  });
 });
 
 describe('a host that a provider makes from an id', () => {

@@ -1,6 +1,7 @@
 /** What a run would send, byte for byte, without sending it. */
 import { type NetworkTarget, type PlannedRequest, requestText } from '../net/index.ts';
-import { type ExplicitPlans, type ProbeTarget, planPorts } from './runner-plan.ts';
+import { type ExplicitPlans, type PortPlan, type ProbeTarget, planPorts } from './runner-plan.ts';
+import { rootOnly } from './runner-port.ts';
 import { contradictionAllow } from './runner-suspicion.ts';
 import type { ProbeService } from './service.ts';
 
@@ -28,8 +29,8 @@ export interface DryPort {
   port: number;
   /** Asked in this order until one is sure. */
   services: DryService[];
-  /** Asked after them, to find out what stands there: the same requests as on their own ports. */
-  ladder: string[];
+  /** Asked after them, in this order, to find out what stands there: until one is sure. */
+  ladder: DryService[];
 }
 
 /**
@@ -42,15 +43,26 @@ export function dryRun(
 ): DryPort[] {
   const explicit: ExplicitPlans = new Map();
   return targets.flatMap((asked) =>
-    planPorts(asked, services, explicit).map((plan) => ({
-      target: asked.label,
-      host: asked.target.host,
-      allowed: asked.target.allowed,
-      port: plan.port,
-      services: plan.expected.map((service) => dryService(service, asked.target, plan.port, options.sample)),
-      ladder: plan.ladder.map(({ title }) => title),
-    })),
+    planPorts(asked, services, explicit).map((plan) => {
+      const dry = (service: ProbeService) => dryService(service, asked.target, plan.port, options.sample);
+      return {
+        target: asked.label,
+        host: asked.target.host,
+        allowed: asked.target.allowed,
+        port: plan.port,
+        services: [...(asksRoot(plan) ? [dry(rootOnly)] : []), ...plan.expected.map(dry)],
+        ladder: plan.ladder.map(dry),
+      };
+    }),
   );
+}
+
+/** True where `GET /` is asked on its own: no service that says which one it is has it among its own requests. */
+function asksRoot({ expected, named }: PortPlan): boolean {
+  const web = expected.filter(({ transport }) => transport === 'http');
+  const hasRoot = ({ allow }: ProbeService) =>
+    (allow.planned ?? []).some((one) => 'http' in one && one.http.path === '/');
+  return !named && (web.length > 1 || web.some(({ beside }) => beside)) && !web.some(hasRoot);
 }
 
 /** What is asked of any port that seems open to strangers, before that is believed. */

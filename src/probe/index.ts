@@ -33,6 +33,8 @@ export interface ProbeAllOptions {
   isAsked?: (target: ProbeTarget, address: string, port: number) => boolean;
   /** A target is done: all its results were given. */
   onDone?: (target: ProbeTarget) => void;
+  /** How many ports there are to ask: at the start of a list as if each host had one address, then as it turns out. */
+  onPlanned?: (ports: number) => void;
   signal?: AbortSignal;
 }
 

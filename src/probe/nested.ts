@@ -12,7 +12,7 @@ const MOST_FIELDS = 500;
  */
 export function takeDocuments(sink: ValueSink, dataset: string, documents: readonly unknown[]): string[] {
   const columns = columnsOf(documents, sink.most);
-  for (const [field, values] of columns) sink.take(dataset, field, values);
+  for (const [field, values] of columns) if (values.length > 0) sink.take(dataset, field, values);
   return [...columns.keys()];
 }
 
@@ -34,10 +34,12 @@ function collect(value: unknown, path: string, depth: number, most: number, colu
     }
     return;
   }
-  if (path === '' || value === null || value === undefined) return;
+  if (path === '') return;
   const field = fieldName(path);
+  // A field that is empty everywhere has its name all the same.
+  const held = value === null || value === undefined ? [] : [value];
   const column = columns.get(field);
   if (column !== undefined) {
-    if (column.length < most) column.push(value);
-  } else if (columns.size < MOST_FIELDS) columns.set(field, [value]);
+    if (column.length < most) column.push(...held);
+  } else if (columns.size < MOST_FIELDS) columns.set(field, held);
 }

@@ -1,5 +1,6 @@
 import { PosternError } from '../core/errors.ts';
-import type { Observation } from './service.ts';
+import type { Connection } from '../net/connection.ts';
+import type { Observation, ProbeContext } from './service.ts';
 
 const MALFORMED = Symbol('malformed answer');
 
@@ -22,6 +23,30 @@ export function unidentified(protocol: string): Observation {
     reason: `the port does not speak ${protocol}`,
     notTested: [],
   };
+}
+
+/** `undefined` when the answer was not the protocol; other failures stay failures. */
+export async function unlessMalformed<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isMalformed(error)) return undefined;
+    throw error;
+  }
+}
+
+/** A whole dialogue over one connection, which is closed after it: what is not the protocol is not this service. */
+export async function speak(
+  context: ProbeContext,
+  protocol: string,
+  dialogue: (connection: Connection) => Promise<Observation>,
+): Promise<Observation> {
+  const connection = await context.connect();
+  try {
+    return (await unlessMalformed(dialogue(connection))) ?? unidentified(protocol);
+  } finally {
+    connection.close();
+  }
 }
 
 /** The sum of what is known; undefined when nothing is. */

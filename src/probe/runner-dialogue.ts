@@ -8,12 +8,11 @@ import type { HttpAnswer, PostingSession } from '../net/connection.ts';
 import {
   type Deadline,
   type Dialer,
-  isLoopback,
+  isLoopbackText,
   type NetworkTarget,
   Peer,
   type PeerSigns,
   type PinnedAddress,
-  parseAddress,
 } from '../net/index.ts';
 import type { Observation, ProbeContext, ProbeOptions, ProbeService } from './service.ts';
 
@@ -41,6 +40,8 @@ export interface PortRun {
   values?: ProbeContext['values'];
   /** Headers that sign an account of the owner in. */
   signedIn?: Readonly<Record<string, string>> | undefined;
+  /** Where it may be asked: whether a port that hung up without a word speaks in clear all the same. */
+  speaksInClear?: (deadline: Deadline) => Promise<boolean>;
 }
 
 export interface DialogueOutcome {
@@ -69,7 +70,10 @@ export async function runDialogue(
   if (!wanted) return first;
   run.tlsTried = true;
   run.root = undefined;
-  const second = await once(run, service, !tls, deadline, firstByteMs);
+  const second =
+    tls || first.signs.wantsTls
+      ? await once(run, service, !tls, deadline, firstByteMs)
+      : await overTlsUnlessClear(run, service, deadline, firstByteMs);
   if (tls) {
     // A port that answers in clear is asked in clear by the services after this one, too.
     run.clear = second.signs.spoke;
@@ -78,6 +82,28 @@ export async function runDialogue(
   if (second.signs.tls === undefined) return first;
   run.tls = true;
   return second;
+}
+
+/**
+ * TLS on a port that hung up on a request in clear. Not only TLS ports do: Redis hangs up on HTTP, and then waits for the end
+ * of a line, which a handshake does not have. Seen to speak in clear meanwhile, it is not waited for.
+ */
+async function overTlsUnlessClear(
+  run: PortRun,
+  service: ProbeService,
+  deadline: Deadline,
+  firstByteMs: number,
+): Promise<DialogueOutcome> {
+  const over = new AbortController();
+  const signal = deadline.signal === undefined ? over.signal : AbortSignal.any([deadline.signal, over.signal]);
+  const shared = { ...deadline, signal };
+  const looking = run.speaksInClear?.(shared).then((clear) => {
+    if (clear) over.abort();
+  });
+  const outcome = await once(run, service, true, shared, firstByteMs);
+  over.abort();
+  await looking;
+  return outcome;
 }
 
 async function once(
@@ -177,11 +203,6 @@ function rootOnce(session: PostingSession, run: PortRun, allow: AllowList): Post
     post: (path, body, options) => session.post(path, body, options),
     close: () => session.close(),
   };
-}
-
-function isLoopbackText(text: string): boolean {
-  const address = parseAddress(text);
-  return address !== undefined && isLoopback(address);
 }
 
 function tlsPolicy(service: ProbeService, port: number): 'first' | 'retry' | 'never' {

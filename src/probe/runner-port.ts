@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { isExposed, type Verdict } from '../core/verdict.ts';
 import { allowHttp } from '../net/allow-list.ts';
 import type { HttpAnswer } from '../net/connection.ts';
-import { deadlineIn, isLoopback, parseAddress } from '../net/index.ts';
+import { deadlineIn, isLoopbackText } from '../net/index.ts';
 import { fieldType } from './names.ts';
 import { isMalformed, parseVersion, unidentified } from './observations.ts';
 import { type DialogueOutcome, type PortRun, runDialogue } from './runner-dialogue.ts';
@@ -34,6 +34,10 @@ interface Tried {
 /** One outcome, or several where a web server has more on its paths than the product that it is. */
 export async function askPort(run: PortRun, plan: PortPlan, limits: PortLimits): Promise<PortOutcome[]> {
   const tried: Tried[] = [];
+  // What Redis is asked on the ladder anyway.
+  if (plan.ladder.some(({ id }) => id === 'redis')) {
+    run.speaksInClear = async (deadline) => (await findContradiction(run, 'http', deadline)) === 'Redis';
+  }
   const alone = { ...plan, expected: plan.named ? plan.expected : plan.expected.filter((one) => !one.beside) };
   // A server that waits for its client would cost a whole deadline of silence.
   const mixed = !plan.named && new Set(plan.expected.map(({ serverSpeaksFirst }) => serverSpeaksFirst)).size > 1;
@@ -67,14 +71,18 @@ async function askBeside(run: PortRun, plan: PortPlan, limits: PortLimits, tried
   return outcomes;
 }
 
-const rootOnly: ProbeService = {
+/** Asked once where several web services may stand, or something beside what the port is. */
+export const rootOnly: ProbeService = {
   id: 'http',
   title: 'HTTP',
   version: 1,
   transport: 'http',
   serverSpeaksFirst: false,
   ports: [{ port: 443, tls: 'first' }],
-  allow: allowHttp(['GET / – what the port is'], [/\//]),
+  allow: {
+    ...allowHttp(['GET / – what the port is'], [/\//]),
+    planned: [{ why: 'what the port is', http: { method: 'GET', path: '/', headers: {} } }],
+  },
   remediation: { developer: '', it: '', security: '' },
   references: [],
   tested: [],
@@ -300,9 +308,4 @@ async function unsure(plan: PortPlan, tried: readonly Tried[], limits: PortLimit
 /** The peer answered, in another language. */
 function spokeOtherwise({ failure, signs }: DialogueOutcome): boolean {
   return failure !== undefined && signs.spoke && (signs.notHttp || isMalformed(failure));
-}
-
-function isLoopbackText(text: string): boolean {
-  const address = parseAddress(text);
-  return address !== undefined && isLoopback(address);
 }

@@ -48,6 +48,79 @@ async function openCouch(): Promise<TestHttpServer> {
   return server;
 }
 
+describe('two projects on one host of a provider', () => {
+  it('are two stores', async () => {
+    const targets = await Promise.all(
+      ['bluemarket', 'bluemarket-test'].map(async (id) => ({
+        label: id,
+        target: await targetOf({
+          host: 'firestore.googleapis.com',
+          addresses: [],
+          resolve: 'dns',
+          authority: { project: { provider: 'firestore', id } },
+        }),
+        service: 'firestore',
+        port: 443,
+      })),
+    );
+    const dialer: Dialer = { ...createDialer(), resolve: () => Promise.resolve({ addresses: [], refused: [] }) };
+    const results = await collect(probe(targets, { dialer }));
+    expect(results.map(({ project }) => project)).toEqual(['bluemarket', 'bluemarket-test']);
+    const [prints, messages] = (['fingerprint', 'message'] as const).map(
+      (what) =>
+        new Set(
+          results
+            .map((one): ProbeResult => ({ ...one, address: '203.0.113.7', port: 443, verdict: 'anonymous-read' }))
+            .flatMap(findingsOf)
+            .map((finding) => finding[what]),
+        ),
+    );
+    expect([prints?.size, messages?.size]).toEqual([2, 2]);
+  });
+});
+
+describe('how much there is to ask', () => {
+  it('is told before anything is sent, and again when a host has more or fewer addresses', async () => {
+    const planned: number[] = [];
+    const target = (host: string, addresses: string[]) => targetOf({ host, addresses });
+    const targets = [
+      { label: 'one', target: await target('one.example', ['127.0.0.2']), port: 1 },
+      { label: 'two', target: await target('two.example', ['127.0.0.2', '127.0.0.3']), port: 1 },
+    ];
+    const results = await collect(probe(targets, { onPlanned: (ports) => planned.push(ports) }));
+    expect(planned).toEqual([2, 3]);
+    expect(results).toHaveLength(3);
+  });
+});
+
+describe('a port that hangs up on HTTP', () => {
+  it('is not waited for to speak TLS when it speaks in clear', async () => {
+    const events: string[] = [];
+    const server = createServer((socket) => {
+      socket.on('data', (chunk) => {
+        const text = chunk.toString('latin1');
+        if (text.startsWith('GET ')) socket.destroy();
+        else if (chunk[0] === 0x16) {
+          // As Redis does: it waits for the end of a line.
+          events.push('handshake');
+          socket.once('close', () => events.push('handshake given up'));
+        } else if (text.startsWith('*1\r\n$4\r\nPING')) {
+          events.push('PING');
+          socket.write('-NOAUTH Authentication required.\r\n');
+        } else socket.write('-ERR unknown command\r\n');
+      });
+      socket.on('error', () => {});
+    }).listen(0, '127.0.0.1');
+    closers.push(server);
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    expect(await askPort(address.port)).toMatchObject({ service: 'redis', verdict: 'secured' });
+    expect(events.slice(0, 2).sort()).toEqual(['PING', 'handshake']);
+    expect(events[2]).toBe('handshake given up');
+  });
+});
+
 describe('the plan of a target', () => {
   const ports = async (entry: Partial<ScopeEntry>, asked: { port?: number; service?: string } = {}) =>
     planPorts({ label: 'x', target: await targetOf(entry), ...asked }, services);

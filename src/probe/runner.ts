@@ -6,10 +6,9 @@ import {
   type Dialed,
   type Dialer,
   deadlineIn,
-  isLoopback,
+  isLoopbackText,
   type NetworkTarget,
   type PinnedAddress,
-  parseAddress,
 } from '../net/index.ts';
 import { asFailure, type PortRun } from './runner-dialogue.ts';
 import { type ExplicitPlans, type PortPlan, type ProbeTarget, planPorts } from './runner-plan.ts';
@@ -41,6 +40,8 @@ export interface ProbeRunOptions {
   isAsked?: (target: ProbeTarget, address: string, port: number) => boolean;
   /** A target is done: all its results were given. */
   onDone?: (target: ProbeTarget) => void;
+  /** How many ports there are to ask: at the start of a list as if each host had one address, then as it turns out. */
+  onPlanned?: (ports: number) => void;
   now?: () => Date;
   signal?: AbortSignal;
 }
@@ -54,6 +55,8 @@ interface Settings {
   signal?: AbortSignal;
   onReach: ((reach: AddressReach) => void) | undefined;
   isAsked: ProbeRunOptions['isAsked'];
+  /** Told of a host that has more or fewer ports to ask than was planned. */
+  more(ports: number): void;
   shared: Pick<PortRun, 'subjectFields' | 'values' | 'signedIn'>;
 }
 
@@ -73,6 +76,7 @@ export async function* runProbe(
   targets: readonly ProbeTarget[] | AsyncIterable<ProbeTarget>,
   options: ProbeRunOptions,
 ): AsyncGenerator<ProbeResult, void, undefined> {
+  let planned = 0;
   const settings: Settings = {
     services: options.services,
     dialer: options.dialer ?? createDialer(),
@@ -82,6 +86,10 @@ export async function* runProbe(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     onReach: options.onReach,
     isAsked: options.isAsked,
+    more: (ports) => {
+      planned += ports;
+      if (ports !== 0) options.onPlanned?.(planned);
+    },
     shared: {
       ...(options.subjectFields === undefined ? {} : { subjectFields: options.subjectFields }),
       ...(options.values === undefined ? {} : { values: options.values }),
@@ -93,7 +101,8 @@ export async function* runProbe(
   const explicit: ExplicitPlans = new Map();
   // What the user got wrong in a list is said before anything is sent.
   const listed = isList(targets) ? targets : undefined;
-  for (const asked of listed ?? []) planPorts(asked, settings.services, explicit);
+  for (const asked of listed ?? []) planned += planPorts(asked, settings.services, explicit).length;
+  options.onPlanned?.(planned);
   const stream = new Stream<ProbeResult>();
   const queue = isList(targets) ? targets.values() : targets[Symbol.asyncIterator]();
   const work = async () => {
@@ -101,7 +110,9 @@ export async function* runProbe(
       if (settings.signal?.aborted) return;
       const { done, value: asked } = await queue.next();
       if (done) return;
-      await askTarget(asked, planPorts(asked, settings.services, explicit), settings, (result) => stream.push(result));
+      const plans = planPorts(asked, settings.services, explicit);
+      if (listed === undefined) settings.more(plans.length);
+      await askTarget(asked, plans, settings, (result) => stream.push(result));
       if (!settings.signal?.aborted) options.onDone?.(asked);
     }
   };
@@ -138,6 +149,7 @@ async function askTarget(
     });
   try {
     const { addresses, refused } = await settings.dialer.resolve(target);
+    settings.more((addresses.length - 1) * plans.length);
     for (const { address, error } of refused) nothing(address, error.message);
     if (addresses.length === 0 && refused.length === 0) nothing(null, `The name ${target.host} has no address.`);
     for (const at of addresses) await askAddress(asked, at, plans, settings, emit);
@@ -254,9 +266,4 @@ function resultBase(
   const elapsedMs = Math.round((performance.now() - start) * 10) / 10;
   const project = target.project === undefined ? {} : { project: target.project };
   return { target: label, host: target.host, ...project, address, port, elapsedMs };
-}
-
-function isLoopbackText(text: string): boolean {
-  const address = parseAddress(text);
-  return address !== undefined && isLoopback(address);
 }

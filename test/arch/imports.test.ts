@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   classify: ['core'],
   net: ['core', 'crypto'],
   inspect: ['core'],
-  audit: ['core'],
+  audit: ['core', 'firewall'],
   probe: ['core', 'net'],
   firewall: ['core'],
   watch: ['core'],

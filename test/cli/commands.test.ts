@@ -242,7 +242,7 @@ describe('check and verify', () => {
     const story = report.stories.find(({ headline }) => headline.startsWith('Elasticsearch 7.17.9'));
     expect(story).toMatchObject({ state: 'unknown', severity: 'critical' });
     expect(story?.headline).toMatch(
-      /published by deploy\/docker-compose\.yml:5 on all interfaces, security switched off in/,
+      /published on all interfaces \(deploy\/docker-compose\.yml:5\), it asks for no login \(deploy\/docker-compose\.yml:7\)/,
     );
     expect(code).toBe(1);
   });

@@ -68,6 +68,10 @@ describe('postern probe', () => {
       expect(Buffer.from(first?.bytes ?? '', 'base64').toString('latin1')).toMatch(
         /^GET \/ HTTP\/1\.1\r\nhost: 127\.0\.0\.1:\d+\r\n/,
       );
+      // A port that may be anything: what each service would be asked there.
+      const odd = await run(['probe', `127.0.0.1:${server.port}`, '--dry-run']);
+      for (const bytes of ['GET /_all_dbs HTTP/1.1', '| *1\n        | $4\n        | PING'])
+        expect(odd.stdout).toContain(bytes);
       expect(server.asked).toEqual([]);
     } finally {
       server.close();
@@ -154,6 +158,63 @@ describe('postern probe', () => {
       const [line] = JSON.parse(ran.stdout) as { datasets: { name: string; categories: string[] }[] }[];
       expect(line?.datasets).toMatchObject([{ name: 'cards', categories: ['own:membership'] }]);
       expect(server.asked.filter((asked) => asked.includes('documents'))).toEqual([]);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('asks every project on the one host that a provider has for all, each under a name of its own', async () => {
+    const host = 'firestore.googleapis.com';
+    const targets = ['bluemarket', 'bluemarket-test'].map((project) => ({
+      host,
+      authority: { provider: 'firestore', project },
+      managedService: 'firestore',
+    }));
+    const config = join(folder, 'projects.yaml');
+    writeFileSync(config, JSON.stringify({ version: 1, targets }));
+    for (const named of [[], [host]]) {
+      const ran = await run(['probe', ...named, '--config', config, '--dry-run', '--format', 'json']);
+      expect(ran.code).toBe(0);
+      const { ports } = JSON.parse(ran.stdout) as {
+        ports: { target: string; services: { requests: { bytes: string }[] }[] }[];
+      };
+      expect(ports.map(({ target }) => target)).toEqual([`${host} (bluemarket)`, `${host} (bluemarket-test)`]);
+      const [first, second] = ports.map(({ services }) =>
+        Buffer.from(services[0]?.requests[0]?.bytes ?? '', 'base64').toString('latin1'),
+      );
+      expect(first).toContain('/projects/bluemarket/');
+      expect(second).toContain('/projects/bluemarket-test/');
+    }
+  });
+
+  it('counts categories of one’s own as personal in what an API gives away', async () => {
+    const cards: Record<string, string> = { alice: '11111111', bob: '22222222' };
+    const card = (id: string) => ({ id, mitgliedsnummer: id === cards.alice ? 'M-made-up' : 'M-other' });
+    // Whoever is signed in reads every card.
+    const server = await httpServer((path, { headers }) => {
+      const own = cards[/^Bearer made-up-token-of-(\w+)$/.exec(headers.authorization ?? '')?.[1] ?? ''];
+      if (!path.startsWith('/cards')) return undefined;
+      if (own === undefined) return [401, {}];
+      const id = /^\/cards\/(\d{8})$/.exec(path)?.[1] ?? '';
+      if (Object.values(cards).includes(id)) return [200, card(id)];
+      return path === '/cards' ? [200, [card(own)]] : undefined;
+    });
+    const accounts = ['alice', 'bob'].map((name) => {
+      writeFileSync(join(folder, name), `made-up-token-of-${name}`, { mode: 0o600 });
+      return { name, tokenFile: name };
+    });
+    const api = { baseUrl: `http://127.0.0.1:${server.port}`, endpoints: [{ path: '/cards/{id}', list: '/cards' }] };
+    const targets = [{ host: '127.0.0.1', addresses: ['127.0.0.1'], authority: 'loopback', api, accounts }];
+    const own = { id: 'membership', title: 'membership numbers', names: ['mitgliedsnummer'] };
+    const codeWith = async (...categories: object[]) => {
+      const config = join(folder, 'api.yaml');
+      writeFileSync(config, JSON.stringify({ version: 1, targets, classify: { categories } }));
+      const severe = ['--no-journal', '--fail-on', 'critical'];
+      return (await run(['probe', `127.0.0.1:${server.port}`, '--config', config, ...severe])).code;
+    };
+    try {
+      // That another user reads what is personal is critical, and high where it is not.
+      expect([await codeWith(), await codeWith(own)]).toEqual([0, 1]);
     } finally {
       server.close();
     }

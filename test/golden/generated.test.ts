@@ -7,6 +7,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { FORMAT_NAMES, FORMATS } from '../../src/audit/formats/index.ts';
+import { RULES } from '../../src/audit/rules/index.ts';
 import { allRules } from '../../src/cli/rules.ts';
 import { configJsonSchema } from '../../src/config/index.ts';
 import { AUDIT_SCHEMA, auditReportSchema } from '../../src/core/contract/audit.ts';
@@ -20,7 +22,8 @@ import { PROBE_SCHEMA, probeLineSchema } from '../../src/core/contract/probe.ts'
 import { RECEIPT_SCHEMA, RECEIPT_SCHEMA_1, receipt1Schema, receipt2Schema } from '../../src/core/contract/receipt.ts';
 import { VANTAGE_SCHEMA, vantageReportSchema } from '../../src/core/contract/vantage.ts';
 import { ERROR_CODES } from '../../src/core/errors.ts';
-import type { Rule } from '../../src/core/rule.ts';
+import { RUNTIMES, type Rule } from '../../src/core/rule.ts';
+import { controlsOf } from '../../src/core/topics.ts';
 import { VERSION } from '../../src/core/version.ts';
 import { casesJsonSchema } from '../../src/guard/cases/index.ts';
 import { policyJsonSchema } from '../../src/guard/policy/index.ts';
@@ -65,6 +68,10 @@ describe('the generated files', () => {
     await expect(ruleIndex(rules)).toMatchFileSnapshot(at('docs/rules', 'README.md'));
     const pages = readdirSync(at('docs/rules')).sort();
     expect(pages).toEqual(['README.md', ...rules.map(pageName)].sort());
+  });
+
+  it('hold what is read, and what was thought to be wrong and is not', async () => {
+    await expect(auditFormats()).toMatchFileSnapshot(at('docs', 'audit-formats.md'));
   });
 
   it('hold the table of error codes', async () => {
@@ -129,6 +136,38 @@ function testedTable(): string {
   return `| Service | Id | Real server | Recorded answers | Documentation only |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
 }
 
+/** Every format with its rules, how they are known, and the candidates that were dropped with the reason. */
+function auditFormats(): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  const rows = FORMAT_NAMES.map((name) => {
+    const rules: readonly Rule[] = RULES[name].rules;
+    const by = (how: 'server' | 'source') => rules.filter(({ verified }) => verified?.by === how).length;
+    const experimental = rules.filter((rule) => rule.experimental === true).length;
+    return `| ${cell(FORMATS[name].title)} | \`${name}\` | ${rules.length} | ${by('server')} | ${by('source')} | ${experimental} |`;
+  });
+  const dropped = FORMAT_NAMES.flatMap((name) =>
+    Object.entries(RULES[name].dropped ?? {}).map(([id, reason]) => `| ${id} | \`${name}\` | ${cell(reason)} |`),
+  );
+  return [
+    '# What `audit` reads',
+    '',
+    'Generated. A rule is verified by starting the real server with and without the setting, or in the vendor’s source or documentation; each page of `docs/rules` says how. Experimental rules say nothing unless `--experimental` is given.',
+    '',
+    '| Format | Name | Rules | tried on the server | read in the source | experimental |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+    '## Dropped',
+    '',
+    'What lists of bad settings often hold, and what is no rule here.',
+    '',
+    '| Candidate | Format | Why |',
+    '| --- | --- | --- |',
+    ...dropped,
+    '',
+  ].join('\n');
+}
+
 function pageName(rule: Rule): string {
   return `${rule.id.replace('/', '-')}.md`;
 }
@@ -147,14 +186,47 @@ function ruleIndex(rules: readonly Rule[]): string {
 function rulePage(rule: Rule): string {
   const fence = (text: string) => `\`\`\`\`text\n${text.replace(/\n$/, '')}\n\`\`\`\`\n`;
   const also = rule.aliases?.length ? `Also known as: ${rule.aliases.join(', ')}\n\n` : '';
-  const mapped = [...rule.cwe, ...(rule.masvs ?? [])].join(', ');
+  const mapped = [
+    ...rule.cwe,
+    ...(rule.masvs ?? []),
+    ...(rule.cis ?? []),
+    ...(rule.topic === undefined ? [] : controlsOf(rule.topic)),
+  ].join(', ');
   return [
     `# ${rule.title}\n`,
     `\`${rule.id}\` · ${rule.severity} · fixed by: ${rule.owner}${mapped ? ` · ${mapped}` : ''}\n`,
     `${also}${rule.description}\n`,
+    ...(rule.guidance?.attack === undefined ? [] : [`## What a stranger does with it\n\n${rule.guidance.attack}\n`]),
     `## What to do\n\n${rule.remediation}\n`,
+    ...runtimePart(rule),
+    ...(rule.guidance?.check ? [`## How to see that it is fixed\n\n${rule.guidance.check}\n`] : []),
     ...(rule.examples.bad.length > 0 ? [`## Raises it\n\n${rule.examples.bad.map(fence).join('\n')}`] : []),
     ...(rule.examples.good.length > 0 ? [`## Does not raise it\n\n${rule.examples.good.map(fence).join('\n')}`] : []),
+    ...verifiedPart(rule),
     `## References\n\n${rule.references.map((url) => `- <${url}>`).join('\n')}\n`,
   ].join('\n');
+}
+
+const RUNTIME_TITLES = {
+  package: 'Installed as a package',
+  docker: 'In Docker or Compose',
+  kubernetes: 'In Kubernetes',
+  terraform: 'With Terraform',
+  managed: 'At a provider',
+} as const satisfies Record<(typeof RUNTIMES)[number], string>;
+
+function runtimePart({ guidance }: Rule): string[] {
+  const lines = RUNTIMES.flatMap((runtime) => {
+    const text = guidance?.fixes?.[runtime];
+    return text === undefined ? [] : [`- **${RUNTIME_TITLES[runtime]}:** ${text}`];
+  });
+  return lines.length > 0 ? [`## Where you run it\n\n${lines.join('\n')}\n`] : [];
+}
+
+function verifiedPart({ verified, experimental }: Rule): string[] {
+  if (experimental)
+    return ['## How it is known\n\nNot verified yet: experimental, and off unless `--experimental` is given.\n'];
+  if (verified === undefined) return [];
+  const by = verified.by === 'server' ? 'Tried on the real server' : 'Read in the source';
+  return [`## How it is known\n\n${by}: ${verified.how}\n`];
 }

@@ -96,6 +96,55 @@ describe('--dry-run', () => {
     }
   });
 
+  it('shows what an odd port is asked until it is known, whatever stands there', async () => {
+    const received: string[] = [];
+    const server = createServer((socket) => {
+      socket.on('data', (chunk) => {
+        received.push(chunk.toString('latin1'));
+        const web = /^(?:GET|HEAD|POST) /.test(chunk.toString('latin1'));
+        socket.end(web ? 'HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n' : '?\r\n');
+      });
+      socket.on('error', () => {});
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    try {
+      const asked = { label: 'x', target: await loopbackTarget(), port: address.port };
+      const { probe } = await import('../../src/probe/index.ts');
+      for await (const _result of probe([asked])) {
+        // Only what was sent matters here.
+      }
+      const [port] = dryRun([asked], services, { sample: false });
+      expect(port?.services).toEqual([]);
+      const shown = (port?.ladder ?? []).flatMap(({ requests }) =>
+        requests.map(({ bytes }) => bytes.toString('latin1')),
+      );
+      const http = received.filter((text) => /^(?:GET|HEAD|POST) /.test(text) && !/[0-9a-z]{16}/.test(text));
+      expect(http.length).toBeGreaterThan(10);
+      for (const text of http) expect(shown).toContain(text);
+      const raw = new Set(received.filter((text) => !/^(?:GET|HEAD|POST) /.test(text)));
+      expect([...raw].filter((text) => shown.includes(text)).length).toBeGreaterThan(10);
+      expect((port?.ladder ?? []).filter(({ requests }) => requests.length === 0)).toEqual([]);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('shows the one request that tells several web services apart, on each port where it is sent', async () => {
+    const isWeb = (id: string) => services.some((one) => one.id === id && one.transport === 'http');
+    const ports = dryRun([{ label: 'x', target: await loopbackTarget() }], services, { sample: false });
+    const shared = ports.filter(({ services: asked }) => asked.filter(({ id }) => isWeb(id)).length > 1);
+    expect(shared.map(({ port }) => port)).toContain(1337);
+    for (const { port, services: asked } of shared) {
+      const shown = asked.flatMap(({ requests }) => requests.map(({ bytes }) => bytes.toString('latin1')));
+      expect(
+        shown.some((text) => text.startsWith('GET / HTTP/1.1')),
+        `${port}`,
+      ).toBe(true);
+    }
+  });
+
   it('writes a request as HTTP has it', () => {
     const request = { method: 'POST', path: '/a?b=c', headers: { apikey: 'k' }, body: '{"a":1}' } as const;
     expect(requestText(request, { host: '2001:db8::7', port: 8080 })).toBe(

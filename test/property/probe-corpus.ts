@@ -60,7 +60,7 @@ export async function unitTestsAsCorpus(): Promise<{ web: WebDialogue[]; bytes: 
       ...actual,
       httpServer: async (answer: Parameters<typeof actual.httpServer>[0]) => {
         const server = await actual.httpServer(answer);
-        answering.set(server.port, (asked) => answer(asked.path, requestOf(asked)));
+        answering.set(server.port, (asked) => answer(asked.path, requestOf(asked), asked.body));
         return server;
       },
     };

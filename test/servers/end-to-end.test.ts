@@ -52,7 +52,7 @@ describe.skipIf(!installed || !apk)('check, fix and verify on a real Elasticsear
     await start();
   }
 
-  const node = (): SearchNode => ({
+  const node = (): Pick<SearchNode, 'ask' | 'port' | 'stop'> => ({
     port,
     ask: async (method, path, body) => {
       const answer = await fetch(`http://127.0.0.1:${port}${path}`, {

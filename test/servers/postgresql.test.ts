@@ -210,6 +210,23 @@ describe.skipIf(!binary)('a real PostgreSQL', () => {
     expect(result, result.reason).toMatchObject({ verdict: 'anonymous-write', documents: 1234 });
   });
 
+  it('counts rows once that were analysed right after a bulk insert', async () => {
+    await hba('host all all 127.0.0.1/32 trust');
+    await sql('CREATE DATABASE bulk');
+    const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', password, database: 'bulk' });
+    await client.connect();
+    // One by one: what a statement inserted is reported later than the next one analyses it.
+    for (const one of ['CREATE TABLE t AS SELECT g FROM generate_series(1, 500) g', 'ANALYZE t'])
+      await client.query(one);
+    await client.end();
+    try {
+      const { seen } = await probe();
+      expect(seen.datasets.find(({ name }) => name === 'bulk.public.t')?.documents).toBe(500);
+    } finally {
+      await sql('DROP DATABASE bulk WITH (FORCE)');
+    }
+  });
+
   it('is left exactly as it was: not one tuple is read or written', async () => {
     await hba('host all all 127.0.0.1/32 trust');
     const counters = async () =>

@@ -4,7 +4,7 @@
  */
 import type { DeclaredService, PublishedPort } from '../../audit/declared.ts';
 import { own } from '../../core/own.ts';
-import { isLoopback, parseAddress } from '../../net/index.ts';
+import { isLoopbackText } from '../../net/index.ts';
 import type { RunningStore } from '../gather/running.ts';
 import { compare } from '../graph.ts';
 import { authorityOf } from '../words.ts';
@@ -122,8 +122,7 @@ function leads(store: RunningStore, service: DeclaredService): { deployment: Dep
 function bindScore(store: RunningStore, port: PublishedPort): number {
   if (port.allInterfaces || port.hostIp === null) return 2;
   if (store.addresses.includes(port.hostIp)) return 3;
-  const bound = parseAddress(port.hostIp);
-  if (bound && isLoopback(bound) && !store.addresses.every(isLoopbackText)) return 0;
+  if (isLoopbackText(port.hostIp) && !store.addresses.every(isLoopbackText)) return 0;
   // Another address than the one that was reached: possible behind address translation.
   return 1;
 }
@@ -155,9 +154,4 @@ function sameMajor(a: string, b: string): boolean {
 
 function place({ service, port }: Deployment): string {
   return `${service.name} (${service.file}:${port?.line ?? service.line})`;
-}
-
-function isLoopbackText(text: string): boolean {
-  const address = parseAddress(text);
-  return address !== undefined && isLoopback(address);
 }

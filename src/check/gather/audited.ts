@@ -4,6 +4,7 @@ import type { DeclaredService } from '../../audit/declared.ts';
 import type { AuditResult } from '../../audit/index.ts';
 import { assetId } from '../../core/asset.ts';
 import type { Evidence } from '../../core/evidence.ts';
+import type { Exposure } from '../../core/exposure.ts';
 import type { Finding } from '../../core/finding.ts';
 import { fingerprint } from '../../core/fingerprint.ts';
 import type { Outcome } from '../../core/outcome.ts';
@@ -11,6 +12,8 @@ import type { Outcome } from '../../core/outcome.ts';
 export interface Audited extends Outcome {
   services: DeclaredService[];
   files: { path: string; format: string }[];
+  /** What the files tell about each store that they declare. */
+  exposures: Exposure[];
 }
 
 /**
@@ -51,6 +54,12 @@ export function rebase(result: AuditResult, prefix: string): Audited {
       mounts: service.mounts.map((mount) => ({ ...mount, source: at(mount.source) })),
     })),
     files: result.report.files.map(({ path, format }) => ({ path: at(path), format })),
+    exposures: result.report.exposures.map((exposure) => ({
+      ...exposure,
+      store: idOf(exposure.store),
+      file: at(exposure.file),
+      links: exposure.links.map((link) => ({ ...link, evidence: link.evidence.map((one) => moved(one, at)) })),
+    })),
   };
 }
 
@@ -60,13 +69,14 @@ export function rebase(result: AuditResult, prefix: string): Audited {
  */
 export function joinAudits(audits: readonly Audited[]): Audited {
   const seen = new Set<string>();
-  const joined: Audited = { assets: [], edges: [], findings: [], skips: [], services: [], files: [] };
+  const joined: Audited = { assets: [], edges: [], findings: [], skips: [], services: [], files: [], exposures: [] };
   for (const audit of audits) {
     joined.assets.push(...audit.assets);
     joined.edges.push(...audit.edges);
     joined.skips.push(...audit.skips);
     joined.services.push(...audit.services);
     joined.files.push(...audit.files);
+    joined.exposures.push(...audit.exposures);
     const own = audit.findings.map((finding) =>
       seen.has(finding.fingerprint)
         ? { ...finding, fingerprint: fingerprint(finding.rule, finding.asset, finding.fingerprint) }

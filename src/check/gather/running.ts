@@ -120,5 +120,11 @@ function storeOf(
 }
 
 function byPlace(a: Answered, b: Answered): number {
-  return compare(a.host, b.host) || compare(a.address, b.address) || a.port - b.port || compare(a.service, b.service) || compare(a.project ?? '', b.project ?? '');
+  return (
+    compare(a.host, b.host) ||
+    compare(a.address, b.address) ||
+    a.port - b.port ||
+    compare(a.service, b.service) ||
+    compare(a.project ?? '', b.project ?? '')
+  );
 }

@@ -1,3 +1,4 @@
+import type { Exposure } from '../../core/exposure.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { ExposedDataset } from '../../core/story.ts';
 import type { ProbeService } from '../../probe/service.ts';
@@ -12,6 +13,8 @@ export interface StoreContext {
   links: AppLink[];
   match: DeploymentMatch;
   config: ConfigFiles;
+  /** What configuration alone tells about it. */
+  exposure: Exposure | undefined;
   /** Asset ids of configuration files by path. */
   configAssets: ReadonlyMap<string, string>;
   /** Findings about the store, its configuration and the apps' way to it. */

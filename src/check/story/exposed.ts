@@ -4,6 +4,7 @@ import { type Severity, worst } from '../../core/severity.ts';
 import type { OutsiderRequest, Story } from '../../core/story.ts';
 import { isExposed } from '../../core/verdict.ts';
 import { series } from '../../core/words.ts';
+import { linkClause } from '../correlate/index.ts';
 import { inOrder } from '../gather/probed.ts';
 import type { RunningStore } from '../gather/running.ts';
 import { compare } from '../graph.ts';
@@ -73,6 +74,7 @@ function headline(context: StoreContext): string {
   const how = [
     storeName(store),
     ...(match.kind === 'found' ? [publicationClause(match.deployment)] : []),
+    ...doorClauses(context),
     ...[cause(findings)?.text ?? []].flat(),
   ].join(', ');
   const gets = lossClause(store, datasets);
@@ -88,8 +90,26 @@ function headline(context: StoreContext): string {
   return `${talk}; beside it ${authorityOf(store.host, store.port)} → ${how} → ${gets}`;
 }
 
-function unknownsOf({ store, links, match, config, inspected, audited }: StoreContext): string[] {
+/** Filters, groups and proxies that let it through: links of other files than the one that publishes the port. */
+function doorClauses({ exposure, match, config }: StoreContext): string[] {
+  const told = new Set([
+    ...(match.kind === 'found' ? [match.deployment.service.file] : []),
+    ...config.files.map(({ path }) => path),
+  ]);
+  return (exposure?.links ?? []).flatMap((link) => {
+    const [place] = link.evidence;
+    const elsewhere = (place?.kind === 'file' || place?.kind === 'setting') && !told.has(place.path);
+    return elsewhere && link.state === 'open' ? [linkClause(link)] : [];
+  });
+}
+
+function unknownsOf({ store, links, match, config, exposure, inspected, audited }: StoreContext): string[] {
   const unknowns = new Set<string>();
+  if (isExposed(store.verdict) && exposure?.reach === 'not-reachable') {
+    unknowns.add(
+      `by the files a stranger does not get there (${exposure.links.flatMap((link) => (link.state === 'closed' ? [linkClause(link)] : [])).join(', ')}), and one did: they are not what runs`,
+    );
+  }
   if (!isExposed(store.verdict)) unknowns.add(store.telling.reason);
   for (const { notTested } of store.results) for (const one of notTested) unknowns.add(`not tested: ${one}`);
   if (match.kind === 'ambiguous') unknowns.add(match.reason);

@@ -2,6 +2,7 @@ import type { Evidence } from '../../core/evidence.ts';
 import type { StoryLink } from '../../core/story.ts';
 import { isExposed } from '../../core/verdict.ts';
 import { counted, nounsOf } from '../../core/words.ts';
+import { furtherLinks } from '../correlate/index.ts';
 import { datasetId } from '../gather/probed.ts';
 import { fieldPhrase } from '../words.ts';
 import { cause, publicationClause, storeName } from './clauses.ts';
@@ -35,7 +36,7 @@ function appPart({ store, links }: StoreContext): StoryLink[] {
   ]);
 }
 
-function configurationPart({ store, match, config, configAssets, findings }: StoreContext): StoryLink[] {
+function configurationPart({ store, match, config, exposure, configAssets, findings }: StoreContext): StoryLink[] {
   const parts: StoryLink[] = [];
   if (match.kind === 'found') {
     const { service, port } = match.deployment;
@@ -58,6 +59,7 @@ function configurationPart({ store, match, config, configAssets, findings }: Sto
   if (why && evidence) {
     parts.push({ from: why.finding.asset, to: store.id, relation: 'configures', text: why.text, evidence: [evidence] });
   }
+  if (exposure) parts.push(...furtherLinks(exposure, store.id, filesOf(parts)));
   for (const { path } of config.files) {
     const from = configAssets.get(path);
     if (from === undefined || parts.some((part) => part.from === from)) continue;
@@ -65,6 +67,12 @@ function configurationPart({ store, match, config, configAssets, findings }: Sto
     parts.push({ from, to: store.id, relation: 'configures', text, evidence: [{ kind: 'file', path }] });
   }
   return parts;
+}
+
+function filesOf(parts: readonly StoryLink[]): Set<string> {
+  return new Set(
+    parts.flatMap(({ evidence: [place] }) => (place?.kind === 'file' || place?.kind === 'setting' ? [place.path] : [])),
+  );
 }
 
 /** Links beyond this are the same again; the story's data sets have them all. */

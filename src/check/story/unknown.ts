@@ -4,13 +4,11 @@ import { assetId } from '../../core/asset.ts';
 import type { Evidence } from '../../core/evidence.ts';
 import type { Finding } from '../../core/finding.ts';
 import { fingerprint } from '../../core/fingerprint.ts';
-import { OWNERS, type Owner, worst } from '../../core/severity.ts';
-import type { OutsiderRequest, Story, StoryLink, Task } from '../../core/story.ts';
+import type { OutsiderRequest, Story, StoryLink } from '../../core/story.ts';
 import { isSharedHost, series, serviceTitle } from '../../core/words.ts';
 import { storeKind } from '../../inspect/data/stores/index.ts';
 import { storeOf } from '../../inspect/detectors/schemes.ts';
 import type { ProbeResult } from '../../probe/service.ts';
-import type { Deployment } from '../correlate/declared.ts';
 import { appName, portOf } from '../correlate/index.ts';
 import {
   appAsset,
@@ -24,7 +22,6 @@ import {
 } from '../gather/inspected.ts';
 import { compare } from '../graph.ts';
 import { authorityOf } from '../words.ts';
-import { cause, publicationClause } from './clauses.ts';
 
 /** A store that an app names outright: by a scheme or port that only stores have, or as a provider's. */
 export interface NamedStore {
@@ -155,78 +152,11 @@ function wordsFor(named: NamedStore, { silent, scoped }: Asking): { title: strin
   };
 }
 
-/**
- * A store that a compose file publishes to everyone, and that no probed host showed. What its configuration says is told
- * all the same: how bad it would be is known, only not whether anybody gets there.
- *
- * @param silent what was asked at its port, and gave no answer that tells
- * @param findings about the service and the files that it mounts
- */
-export function declaredStoreStory(
-  deployment: Deployment,
-  silent: readonly ProbeResult[],
-  findings: readonly Finding[],
-  vantage: string,
-): Story {
-  const { service, port } = deployment;
-  const name = [serviceTitle(service.engine ?? service.name), service.version].filter(Boolean).join(' ');
-  const line = port?.line ?? service.line;
-  const why =
-    silent.length > 0
-      ? `its port was asked from ${vantage}: ${reasonsOf(silent)}`
-      : 'no host in scope was asked at that port';
-  const reason = cause(findings);
-  const [evidence] = reason?.finding.evidence ?? [];
-  const text = publicationClause(deployment);
-  const how = [name, text, ...(reason ? [reason.text] : [])].join(', ');
-  const published: StoryLink = {
-    from: service.asset,
-    to: service.asset,
-    relation: 'configures',
-    text,
-    evidence: [{ kind: 'file', path: service.file, line }],
-  };
-  const configured: StoryLink[] =
-    reason && evidence ? [{ ...published, from: reason.finding.asset, text: reason.text, evidence: [evidence] }] : [];
-  return {
-    ...unfinished(service.asset, `${how} → what a stranger gets is not known: ${why}`, why),
-    severity: worst(findings.map(({ severity }) => severity)),
-    confidence: reason ? 'firm' : 'tentative',
-    links: [published, ...configured],
-    outsider: silent.flatMap((result) => outsider(result, vantage, service.engine ?? result.service)),
-    tasks: OWNERS.flatMap((owner) => declaredTask(owner, name, service.file, findings)),
-    findings: findings.map(({ fingerprint: print }) => print).sort(compare),
-  };
-}
-
-function declaredTask(owner: Owner, name: string, file: string, findings: readonly Finding[]): Task[] {
-  const own = findings.filter((finding) => finding.owner === owner);
-  if (own.length === 0 && owner !== 'it') return [];
-  const patches = new Map(
-    own.flatMap(({ patches = [] }) => patches.map((one) => [JSON.stringify(one.edits) + one.path, one])),
-  );
-  const title = {
-    developer: `Look after ${name} in ${file}`,
-    it: `Close ${name} to strangers`,
-    security: `Judge ${name}`,
-  };
-  const ask = `Say in postern.yaml which host ${file} is deployed on, so that it can be asked.`;
-  return [
-    {
-      owner,
-      title: title[owner],
-      detail: [...(owner === 'it' ? [ask] : []), ...new Set(own.map(({ message }) => message))].slice(0, 8).join(' '),
-      findings: own.map(({ fingerprint: print }) => print),
-      patches: [...patches.values()],
-    },
-  ];
-}
-
-function reasonsOf(silent: readonly ProbeResult[]): string {
+export function reasonsOf(silent: readonly ProbeResult[]): string {
   return [...new Set(silent.map(({ reason }) => reason))].join('; ');
 }
 
-function unfinished(store: string, headline: string, why: string): Story {
+export function unfinished(store: string, headline: string, why: string): Story {
   return {
     id: fingerprint('story', store),
     state: 'unknown',
@@ -246,7 +176,7 @@ function unfinished(store: string, headline: string, why: string): Story {
 }
 
 /** @param meant what should stand there, for ports that did not say what they are */
-function outsider(result: ProbeResult, vantage: string, meant: string): OutsiderRequest[] {
+export function outsider(result: ProbeResult, vantage: string, meant: string): OutsiderRequest[] {
   const { host, address, port, project, verdict, exchanges } = result;
   const service = result.service === 'unknown' ? meant : result.service;
   const whose = project === undefined ? {} : { project };

@@ -2,6 +2,7 @@
 import type { AuditResult, DeclaredService } from '../../audit/index.ts';
 import type { Category } from '../../core/category.ts';
 import type { InspectEndpoint, InspectReport } from '../../core/contract/inspect.ts';
+import type { Exposure } from '../../core/exposure.ts';
 import type { Finding } from '../../core/finding.ts';
 import { fingerprint } from '../../core/fingerprint.ts';
 import { allowHttp } from '../../net/allow-list.ts';
@@ -150,6 +151,7 @@ export function audit(
       root: '/project/deploy',
       findings: [],
       files: all.map((file) => ({ ...file, status: 'read' })),
+      exposures: services.flatMap((service) => exposure(service, findings)),
       skips: [],
     },
     outcome: {
@@ -224,4 +226,31 @@ export function world(more: Partial<JoinInput> = {}): JoinInput {
     hintOf: () => undefined,
     ...more,
   };
+}
+
+/** What `audit` says of a container on its own. */
+function exposure(service: DeclaredService, findings: readonly Finding[]): Exposure[] {
+  if (service.engine === null) return [];
+  const open = service.published.find(({ allInterfaces }) => allInterfaces);
+  const text = open ? `port ${open.hostPort} published on all interfaces` : 'no port is published';
+  const line = open?.line ?? service.line;
+  return [
+    {
+      id: `exposure-${service.name}`,
+      store: service.asset,
+      file: service.file,
+      line: service.line,
+      name: service.name,
+      service: service.engine,
+      version: service.version,
+      reach: open ? 'reachable' : 'not-reachable',
+      login: 'unknown',
+      severity: open ? 'high' : 'info',
+      headline: text,
+      links: [{ text, state: open ? 'open' : 'closed', evidence: [{ kind: 'file', path: service.file, line }] }],
+      datasets: [],
+      findings: findings.filter(({ asset }) => asset === service.asset).map(({ fingerprint }) => fingerprint),
+      unknowns: [],
+    },
+  ];
 }

@@ -116,6 +116,37 @@ describe('runVerify', () => {
     expect(JSON.stringify({ body, report })).not.toContain('made-up');
   });
 
+  it('asks the project again that the story is about, where a provider has one host for all', async () => {
+    const host = 'firestore.googleapis.com';
+    const ids = ['bluemarket', 'bluemarket-test'];
+    const scope = await createScope(
+      ids.map((id) => ({
+        host,
+        addresses: [],
+        resolve: 'dns' as const,
+        authority: { project: { provider: 'firestore', id } },
+      })),
+      systemEnvironment([]),
+    );
+    const asked: (string | undefined)[] = [];
+    const own: Verbs = {
+      ...verbs([]),
+      services: [service('firestore', { managed: true })],
+      async *probe(targets) {
+        for (const { label, target: one, port = 0 } of targets) {
+          asked.push(one.project);
+          const project = one.project ?? '';
+          yield result(host, port, { target: label, service: 'firestore', project, verdict: 'secured' });
+        }
+      },
+    };
+    const open = (project: string) => result(host, 443, { service: 'firestore', project });
+    const report = reportOf(...ids.map(open));
+    const [story] = report.stories.filter(({ outsider }) => outsider[0]?.project === 'bluemarket-test');
+    await runVerify(await input(own, { report, scope, targets: [], only: [story?.id ?? ''] }));
+    expect(asked).toEqual(['bluemarket-test', 'bluemarket-test']);
+  });
+
   it('falls back on the trusted vantage where the login fails', async () => {
     const own = verbs([SHUT, SHUT], { login: false, inside: 'secured' });
     const { body } = await runVerify(await input(own, { targets: [target(INSIDE, LOGIN)] }));

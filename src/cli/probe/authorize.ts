@@ -1,7 +1,7 @@
 import type { LoadedConfig } from '../../config/index.ts';
 import type { ProbeLine } from '../../core/contract/probe.ts';
 import type { Skip } from '../../core/skip.ts';
-import type { Scope } from '../../net/index.ts';
+import type { NetworkTarget, Scope } from '../../net/index.ts';
 import type { ProbeTarget, TargetLine } from '../../probe/index.ts';
 import { openScope } from '../scope-of.ts';
 
@@ -22,28 +22,42 @@ export async function authorize(config: LoadedConfig | undefined, lines: readonl
     config,
     lines.map(({ host }) => host),
   );
-  const asked: readonly TargetLine[] =
-    lines.length > 0 ? lines : [...scope.targets, ...scope.refused].map(({ host }) => ({ label: host, host }));
   const targets: ProbeTarget[] = [];
   const skips: Skip[] = [];
   const unasked: ProbeLine[] = [];
-  for (const { label, host, port, service } of asked) {
-    const target = scope.find(host);
-    if (target) {
+  for (const { label, host, port, service } of lines.length > 0 ? lines : hostsOf(scope)) {
+    const found = scope.findAll(host);
+    for (const target of found) {
       targets.push({
-        label,
+        label: found.length > 1 ? `${label} (${nameAmong(target, found)})` : label,
         target,
         ...(port === undefined ? {} : { port }),
         ...(service === undefined ? {} : { service }),
       });
-      continue;
     }
-    const error = scope.refused.find((refused) => refused.host.toLowerCase() === host.toLowerCase())?.error;
-    const reason = error ? `${error.message} ${error.hint}` : 'not in scope';
-    skips.push({ subject: label, code: error?.code ?? 'E_SCOPE', reason, severity: 'incomplete' });
-    unasked.push(lineNotAsked(label, port, service, reason));
+    // Of several targets on one host some may be authorized and others not.
+    const refused = scope.refused.filter((one) => one.host.toLowerCase() === host.toLowerCase());
+    const reasons = refused.map(({ error }) => ({ code: error.code, reason: `${error.message} ${error.hint}` }));
+    if (reasons.length === 0 && found.length === 0) reasons.push({ code: 'E_SCOPE', reason: 'not in scope' });
+    for (const { code, reason } of reasons) {
+      skips.push({ subject: label, code, reason, severity: 'incomplete' });
+      unasked.push(lineNotAsked(label, port, service, reason));
+    }
   }
   return { scope, targets, skips, unasked };
+}
+
+/** Each host of the configuration once, whatever number of targets has it. */
+function hostsOf({ targets, refused }: Scope): TargetLine[] {
+  const hosts = new Map([...targets, ...refused].map(({ host }) => [host.toLowerCase(), host]));
+  return [...hosts.values()].map((host) => ({ label: host, host }));
+}
+
+/** What tells a target from the others on its host: the project, else its place in the configuration. */
+function nameAmong(target: NetworkTarget, others: readonly NetworkTarget[]): string {
+  const { project } = target;
+  const alone = project !== undefined && others.filter((one) => one.project === project).length === 1;
+  return alone ? project : `target ${others.indexOf(target) + 1}`;
 }
 
 function lineNotAsked(

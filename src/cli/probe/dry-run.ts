@@ -1,4 +1,4 @@
-import { CONTRADICTION_REQUESTS, type DryPort, type DryRequest } from '../../probe/dry-run.ts';
+import { CONTRADICTION_REQUESTS, type DryPort, type DryRequest, type DryService } from '../../probe/dry-run.ts';
 import { plain, plainLines } from '../../report/untrusted.ts';
 
 /** Every byte that a run would send, for people. */
@@ -14,17 +14,13 @@ export function dryRunText(ports: readonly DryPort[]): string {
       target = port.target;
     }
     lines.push(`  port ${port.port}`);
-    for (const service of port.services) {
-      const tls = { first: 'TLS', retry: 'clear, TLS once if it is wanted', never: 'no TLS around it' }[service.tls];
-      lines.push(`    ${service.title} (${tls})`);
-      for (const request of service.requests) lines.push(...requestLines(request));
-    }
+    for (const service of port.services) lines.push(...serviceLines(service));
     if (port.ladder.length > 0) {
-      const when = port.services.length > 0 ? 'if it is none of these, until one is sure' : 'until one is sure';
-      const list = port.ladder.join(', ');
+      const when = port.services.length > 0 ? 'if it is none of these, ' : '';
       lines.push(
-        `    ${when}, what these are asked on their own ports (bytes: docs/probes.md, or name one as ${plain(port.host)}:${port.port}/SERVICE): ${list}`,
+        `    ${when}these one after the other, until one is sure (name it as ${plain(port.host)}:${port.port}/SERVICE)`,
       );
+      for (const service of port.ladder) lines.push(...serviceLines(service));
     }
   }
   lines.push('', 'Before a positive verdict is believed, on the same port:');
@@ -36,17 +32,24 @@ export function dryRunText(ports: readonly DryPort[]): string {
 /** The same for programs: bytes in base64. */
 export function dryRunJson(ports: readonly DryPort[]): string {
   const coded = (request: DryRequest) => ({ ...request, bytes: request.bytes.toString('base64') });
+  const codedService = (service: DryService) => ({ ...service, requests: service.requests.map(coded) });
   return JSON.stringify(
     {
       ports: ports.map((port) => ({
         ...port,
-        services: port.services.map((service) => ({ ...service, requests: service.requests.map(coded) })),
+        services: port.services.map(codedService),
+        ladder: port.ladder.map(codedService),
       })),
       beforeBelieving: CONTRADICTION_REQUESTS.map(coded),
     },
     null,
     2,
   );
+}
+
+function serviceLines({ title, tls, requests }: DryService): string[] {
+  const how = { first: 'TLS', retry: 'clear, TLS once if it is wanted', never: 'no TLS around it' }[tls];
+  return [`    ${title} (${how})`, ...requests.flatMap(requestLines)];
 }
 
 function requestLines({ why, bytes, sample }: DryRequest): string[] {

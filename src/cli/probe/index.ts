@@ -189,13 +189,17 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
   const targets = authorized.targets.filter((target) => resumed?.isDone(target) !== true);
   const progress = await createProgress(io, options);
   const before = authorized.targets.length - targets.length;
-  const clock = createEta(targets.length, () => performance.now());
+  const clock = createEta(() => performance.now());
   const most = sampleOf(options.sample);
   const own = ownDetectors(config?.classify.categories ?? []);
   const byNames = classifierOf(own);
   const sampler = most === 0 ? undefined : (await import('../sampler.ts')).createSampler(most, own);
   let asked = 0;
   let answers = 0;
+  let ports = 0;
+  // Ports of targets that an earlier run began: they are not asked again.
+  const labels = new Set(targets.map(({ label }) => label));
+  const told = (resumed?.earlier ?? []).filter(({ target }) => labels.has(target)).length;
   await interruptible(async (interrupted) => {
     const show = (line: ProbeLine) => {
       if (collecting) run.lines.push(line);
@@ -219,10 +223,11 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
     const sweeping =
       options.from !== undefined ||
       authorized.targets.some(({ port, service }) => port === undefined && service === undefined);
-    // The bar says how many targets are done; before the first one is, the answers say that the run goes on.
+    // The bar says how many targets are done; before the first one is, the answers say that the run goes on. How long the
+    // rest takes is told by the ports: all hosts of a large sweep are under way long before one is done.
     const tell = () =>
       progress.update(
-        asked === 0 ? `${answers} answers so far` : `targets asked${clock(asked)}`,
+        `${asked === 0 ? `${answers} answers so far` : 'targets asked'}${clock(answers, ports - told)}`,
         asked + before,
         targets.length + before,
       );
@@ -240,6 +245,9 @@ async function ask(io: Io, options: ProbeOptions, asking: Asking): Promise<Run> 
       ...(emptyPassword === undefined ? {} : { emptyPassword }),
       ...(sweeping ? { onReach: (one: AddressReach) => run.reach.push(one) } : {}),
       ...(resumed === undefined ? {} : { isAsked: resumed.isAsked }),
+      onPlanned: (planned) => {
+        ports = planned;
+      },
       onDone: (target) => {
         asked++;
         resumed?.done(target);

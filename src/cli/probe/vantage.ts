@@ -54,7 +54,7 @@ export async function readVantages(paths: readonly string[], scope: Scope, now: 
     const { vantage, results, reach, finishedAt } = parsed.data;
     const foreign = new Set<string>();
     for (const result of results) {
-      if (scope.find(result.host) === undefined) foreign.add(result.host);
+      if (scope.find(result.host, result.project) === undefined) foreign.add(result.host);
       else merged.results.push({ ...(result as ProbeResult), vantage });
     }
     for (const one of reach) if (scope.find(one.host) !== undefined) merged.reach.push({ ...one, vantage });

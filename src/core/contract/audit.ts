@@ -1,6 +1,6 @@
 /** What `postern audit DIR --format json` prints. A contract. */
 import { z } from 'zod';
-import { findingSchema, skipSchema } from './model.ts';
+import { exposureSchema, findingSchema, skipSchema } from './model.ts';
 
 export const AUDIT_SCHEMA = 'https://postern.dev/schema/audit-1.json';
 
@@ -16,6 +16,8 @@ export const auditReportSchema = z.object({
     }),
   ),
   files: z.array(z.object({ path: z.string(), format: z.string(), status: z.enum(['read', 'partial', 'failed']) })),
+  /** Every store that the files declare, with who gets to it; the worst first. */
+  exposures: z.array(exposureSchema),
   skips: z.array(skipSchema),
 });
 

@@ -7,6 +7,7 @@ import { CATEGORIES, type Category, type MissionCategory } from '../category.ts'
 import type { Edge } from '../edge.ts';
 import { RELATIONS } from '../edge.ts';
 import type { Evidence } from '../evidence.ts';
+import { type Exposure, LINK_STATES, LOGINS, REACHES } from '../exposure.ts';
 import type { Finding, Suppressed } from '../finding.ts';
 import type { Patch } from '../patch.ts';
 import { CONFIDENCES, OWNERS, SEVERITIES } from '../severity.ts';
@@ -137,10 +138,29 @@ export const findingSchema = z.object({
   confidence: z.enum(CONFIDENCES),
   owner: ownerSchema,
   verdict: verdictSchema.optional(),
+  reach: z.enum(REACHES).optional(),
   message: z.string(),
   evidence: z.tuple([evidenceSchema], evidenceSchema),
   patches: z.array(patchSchema).optional(),
 }) satisfies z.ZodType<Finding>;
+
+export const exposureSchema = z.object({
+  id: z.string(),
+  store: z.string(),
+  file: z.string(),
+  line: z.number().int().positive(),
+  name: z.string(),
+  service: z.string().nullable(),
+  version: z.string().nullable(),
+  reach: z.enum(REACHES),
+  login: z.enum(LOGINS),
+  severity: severitySchema,
+  headline: z.string(),
+  links: z.array(z.object({ text: z.string(), state: z.enum(LINK_STATES), evidence: z.array(evidenceSchema) })),
+  datasets: z.array(z.object({ name: z.string(), fields: z.array(z.string()) })),
+  findings: z.array(z.string()),
+  unknowns: z.array(z.string()),
+}) satisfies z.ZodType<Exposure>;
 
 export const suppressedSchema = z.object({
   finding: findingSchema,

@@ -32,9 +32,9 @@ function familyOf(text: string): Family {
   return /^-A .*(?:\sicmp6-|\s-p ipv6-icmp|\s-[sd] [0-9a-f]*:)/m.test(text) ? 6 : 4;
 }
 
-export function readIptables(path: string, text: string): Readout {
+/** @param family where the caller knows it better than the text tells */
+export function readIptables(path: string, text: string, family: Family = familyOf(text)): Readout {
   const result = emptyReadout();
-  const family = familyOf(text);
   const chains = new Map<string, Chain>();
   let table = 'filter';
   let rules = 0;

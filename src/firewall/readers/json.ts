@@ -9,11 +9,14 @@ export interface ParsedJson {
   value: Json;
   /** 1-based lines of the maps that open at the asked depth, in their order. */
   lines: readonly number[];
+  /** The maps themselves: offsets of `{` and behind `}`. */
+  spans: readonly (readonly [start: number, end: number])[];
 }
 
 /** @param depth how many lists and maps the wanted maps stand in, e.g. 1 for the elements of a list */
 export function parseJson(text: string, depth: number): ParsedJson | undefined {
   const lines: number[] = [];
+  const spans: [number, number][] = [];
   let line = 1;
   let level = 0;
   let quoted = false;
@@ -23,12 +26,19 @@ export function parseJson(text: string, depth: number): ParsedJson | undefined {
     else if (unit === 0x22) quoted = !quoted;
     else if (quoted) at += unit === 0x5c ? 1 : 0;
     else if (unit === 0x7b || unit === 0x5b) {
-      if (unit === 0x7b && level === depth) lines.push(line);
+      if (unit === 0x7b && level === depth) {
+        lines.push(line);
+        spans.push([at, at + 1]);
+      }
       if (++level > DEEPEST) return undefined;
-    } else if (unit === 0x7d || unit === 0x5d) level--;
+    } else if (unit === 0x7d || unit === 0x5d) {
+      level--;
+      const last = spans.at(-1);
+      if (unit === 0x7d && level === depth && last !== undefined) last[1] = at + 1;
+    }
   }
   try {
-    return { value: JSON.parse(text) as Json, lines };
+    return { value: JSON.parse(text) as Json, lines, spans };
   } catch {
     return undefined;
   }

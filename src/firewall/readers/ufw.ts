@@ -26,7 +26,7 @@ export function isUfw(text: string): boolean {
 
 export function readUfw(path: string, text: string): Readout {
   const result = emptyReadout();
-  const lines = text.split('\n');
+  const lines = text.split(/\r?\n/);
   const active = lines.some((line) => /^Status: active\s*$/.test(line));
   const defaultAt = lines.findIndex((line) => line.startsWith('Default: '));
   const incoming = /^Default: (allow|deny|reject|limit) \(incoming\)/.exec(lines[defaultAt] ?? '')?.[1];

@@ -1,4 +1,5 @@
 /** Ids of an account's own objects, out of the answer of its own list. They stay in memory. */
+import { isRecord } from '../json.ts';
 
 /** Ids that are looked at, per account and endpoint. */
 const MOST_IDS = 50;
@@ -95,8 +96,4 @@ function goesOn(body: unknown, headers: Readonly<Record<string, string>>, length
 function nested(value: unknown, depth: number): Record<string, unknown>[] {
   if (!isRecord(value)) return [];
   return depth === 0 ? [value] : [value, ...Object.values(value).flatMap((one) => nested(one, depth - 1))];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -14,6 +14,7 @@
  * @see https://spec.openapis.org/oas/v3.1.1.html#paths-object
  * @see https://swagger.io/specification/v2/
  */
+import { isRecord } from '../json.ts';
 import type { ApiEndpoint } from './model.ts';
 
 export interface ApiDescription {
@@ -116,8 +117,4 @@ function resolved(document: unknown, value: unknown): unknown {
     current = target;
   }
   return current;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

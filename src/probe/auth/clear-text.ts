@@ -1,9 +1,10 @@
 import { PosternError } from '../../core/errors.ts';
+import { isLoopbackText } from '../../net/address.ts';
 import type { Connection } from '../../net/connection.ts';
 
 /** True when what is written cannot be read on the way: TLS, or it never leaves this machine. */
 export function isPrivate(connection: Connection): boolean {
-  return connection.tls !== undefined || isLoopback(connection.address);
+  return connection.tls !== undefined || isLoopbackText(connection.address);
 }
 
 /**
@@ -15,8 +16,4 @@ export function requirePrivate(connection: Connection, what: string): void {
   throw new PosternError('E_PROBE_IO', `the positive control was not run: ${what} would cross the network in clear`, {
     hint: 'Enable TLS on the store, or give the control a trustedAddress on loopback.',
   });
-}
-
-function isLoopback(address: string): boolean {
-  return /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/i.test(address) || address === '::1';
 }

@@ -12,18 +12,24 @@ export interface TestHttpServer {
   close(): void;
 }
 
-/** @param answer by path with its query; what it does not know is 404 */
+/** @param answer by path with its query, and by what was posted; what it does not know is 404 */
 export async function httpServer(
-  answer: (path: string, request: IncomingMessage) => Reply | undefined,
+  answer: (path: string, request: IncomingMessage, posted: string) => Reply | undefined,
 ): Promise<TestHttpServer> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
-    const [status, body = {}, headers = {}] = answer(request.url ?? '', request) ?? [404, { error: 'not found' }];
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const type = typeof body === 'string' ? 'text/plain' : 'application/json';
-    response.writeHead(status, { 'content-type': type, ...headers });
-    response.end(text);
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const posted = Buffer.concat(chunks).toString('utf8');
+      const reply = answer(request.url ?? '', request, posted);
+      const [status, body = {}, headers = {}] = reply ?? [404, { error: 'not found' }];
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      const type = typeof body === 'string' ? 'text/plain' : 'application/json';
+      response.writeHead(status, { 'content-type': type, ...headers });
+      response.end(text);
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -4,15 +4,16 @@ import { httpServer, type Reply, type TestHttpServer } from './http-server.ts';
 export type Answers = Readonly<Record<string, Reply>>;
 
 /**
- * @param answers by path with its query; posts as `POST <path>`, or `POST <path> <body>`
+ * @param answers by path with its query; posts as `POST <path> <body>`, or `POST <path>` for any body
  * @param missing what any other path is answered with
  */
 export async function recordedServer(
   answers: Answers,
   missing: Reply = [404, { error: 'not found' }],
 ): Promise<TestHttpServer> {
-  return await httpServer((path, request) => {
-    const method = request.method === 'POST' ? 'POST ' : '';
-    return answers[`${method}${path}`] ?? missing;
-  });
+  return await httpServer((path, { method }, posted) =>
+    method === 'POST'
+      ? (answers[`POST ${path} ${posted}`] ?? answers[`POST ${path}`] ?? missing)
+      : (answers[path] ?? missing),
+  );
 }

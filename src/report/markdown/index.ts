@@ -1,22 +1,20 @@
-import { SEVERITIES } from '../../core/severity.ts';
 import { accessOfLines } from '../access-view.ts';
-import { groupBy } from '../group.ts';
 import {
   categoryTitle,
   humanBytes,
   humanCount,
-  OWNER_TITLES,
   plural,
   STATE_TITLES,
   sentenceList,
   serviceTitle,
   storeName,
 } from '../human.ts';
-import type { AuditReport, Described, InspectReport, ProbeLine, ReceiptBody } from '../input.ts';
+import type { Described, InspectReport, ProbeLine, ReceiptBody } from '../input.ts';
 import type { RenderOptions } from '../options.ts';
 import { hostPort, orderedStories, probedTitle } from '../story-view.ts';
 import { cleaned } from '../untrusted.ts';
 import { accessLines } from './access.ts';
+import { auditMarkdown } from './audit.ts';
 import { checkMarkdown, findingTable, STATE_SIGNS } from './check.ts';
 import { checkDiffMarkdown } from './check-diff.ts';
 import { classifyMarkdown } from './classify.ts';
@@ -35,7 +33,7 @@ function linesOf(described: Described, options: RenderOptions): string[] {
     case 'check':
       return checkMarkdown(cleaned(described.report), options);
     case 'audit':
-      return auditLines(cleaned(described.report), options);
+      return auditMarkdown(cleaned(described.report), options);
     case 'fleet':
       return fleetMarkdown(cleaned(described.report));
     case 'diff':
@@ -51,21 +49,6 @@ function linesOf(described: Described, options: RenderOptions): string[] {
     case 'receipt':
       return receiptLines(cleaned(described.report), options);
   }
-}
-
-function auditLines(report: AuditReport, options: RenderOptions): string[] {
-  const lines = [
-    `## Postern audit: ${report.findings.length === 0 ? 'no findings' : plural(report.findings.length, 'finding')}`,
-    '',
-  ];
-  const byOwner = groupBy(
-    report.findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)),
-    ({ owner }) => owner,
-  );
-  for (const [owner, findings] of byOwner)
-    lines.push(`**${OWNER_TITLES[owner]}**`, '', ...findingTable(findings, options), '');
-  lines.push(...skipLines(report.skips), `<sub>${plural(report.files.length, 'file')} read.</sub>`);
-  return lines;
 }
 
 function inspectLines(report: InspectReport, options: RenderOptions): string[] {

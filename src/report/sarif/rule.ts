@@ -3,6 +3,7 @@ import type { ReportingDescriptor } from 'sarif';
 import type { Finding } from '../../core/finding.ts';
 import type { Rule } from '../../core/rule.ts';
 import type { Severity } from '../../core/severity.ts';
+import { controlsOf } from '../../core/topics.ts';
 
 export const CWE_TAXONOMY = 'CWE';
 
@@ -33,7 +34,8 @@ export function describeRules(findings: readonly Finding[], rules: readonly Rule
 
 function describeRule(rule: Rule): ReportingDescriptor {
   const weaknesses = rule.cwe.map((cwe) => cwe.replace(/^CWE-/i, ''));
-  const help = [rule.remediation, ...rule.references.map((url) => `- <${url}>`)];
+  const check = rule.guidance?.check ? [`How to see that it is fixed: ${rule.guidance.check}`] : [];
+  const help = [rule.remediation, ...check, ...rule.references.map((url) => `- <${url}>`)];
   return {
     id: rule.id,
     name: pascal(rule.id),
@@ -57,6 +59,8 @@ function describeRule(rule: Rule): ReportingDescriptor {
         `owner/${rule.owner}`,
         ...weaknesses.map((id) => `external/cwe/cwe-${id}`),
         ...(rule.masvs ?? []),
+        ...(rule.cis ?? []),
+        ...(rule.topic === undefined ? [] : controlsOf(rule.topic)),
       ],
       'security-severity': SECURITY_SEVERITY[rule.severity],
       owner: rule.owner,

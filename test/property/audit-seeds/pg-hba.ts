@@ -9,6 +9,8 @@ export const seeds: readonly Seed[] = [
       ['audit/pg-hba-network-without-tls', 'host'],
       ['audit/pg-hba-open-to-every-address', '0.0.0.0/0'],
       ['audit/pg-hba-superuser-from-network', 'all'],
+      ['audit/pg-hba-every-role-on-every-database', 'all,"x y"'],
+      ['audit/pg-hba-every-role-on-every-database', 'all'],
       ['audit/pg-hba-open-to-every-address', '::/0'],
       ['audit/pg-hba-ldap-without-tls', 'ldap'],
       ['audit/pg-hba-superuser-from-network', 'all'],

@@ -16,6 +16,8 @@ export interface SearchNode {
   port: number;
   /** One request of the owner's to fill or look at the store; fails on an error status. */
   ask(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** The same by another account. */
+  as(login: { username: string; password: string }): SearchNode['ask'];
   stop(): Promise<void>;
 }
 
@@ -96,7 +98,9 @@ export async function startSearch(distribution: Distribution, options: SearchOpt
     ...(account === undefined ? {} : { account }),
   });
   const ask = (method: string, path: string, body?: unknown) => askNode(port, options, method, path, body);
-  return { port, ask, stop: daemon.stop };
+  const as: SearchNode['as'] = (login) => (method, path, body) =>
+    askNode(port, { ...options, login }, method, path, body);
+  return { port, ask, as, stop: daemon.stop };
 }
 
 /** The small runtime has no incubator modules; Lucene computes without them. */
@@ -144,7 +148,7 @@ export async function until(condition: () => Promise<boolean>, within = 60_000):
 }
 
 /** Three customers and five orders of people who do not exist. */
-export async function seed(node: SearchNode): Promise<void> {
+export async function seed(node: Pick<SearchNode, 'ask'>): Promise<void> {
   await node.ask('PUT', '/customers', {
     mappings: {
       properties: {

@@ -10,9 +10,10 @@ POCKETBASE=v0.36.8
 SPRING_BOOT=3.5.6 # runs on JDK 17
 ECJ=3.33.0        # compiles one class where there is only a JRE
 
-# phpMyAdmin and Adminer on PHP's own server, nginx for forgotten files.
+# phpMyAdmin and Adminer on PHP's own server, nginx for forgotten files, nginx and HAProxy before a store.
 application_debian() {
-  debian_packages php:php-cli nginx:nginx-light /usr/share/phpmyadmin:phpmyadmin \
+  debian_packages php:php-cli nginx:nginx-light haproxy:haproxy \
+    /usr/lib/nginx/modules/ngx_stream_module.so:libnginx-mod-stream /usr/share/phpmyadmin:phpmyadmin \
     /usr/share/phpmyadmin:php-mysql /usr/share/adminer:adminer
 }
 

@@ -2,16 +2,51 @@
  * The image that a Dockerfile's last stage stands on: `FROM [--platform=…] IMAGE [AS NAME]`, with `ARG NAME=default`
  * before it put in and named stages followed. https://docs.docker.com/reference/dockerfile/#from
  */
+import { splitWords } from '../../containers/command.ts';
 import { linesOf } from '../../source.ts';
 import { interpolate } from './interpolate.ts';
 
 const MAX_STAGES = 100;
 
+export interface Build {
+  base: { reference: string; known: boolean } | null;
+  /** Files of the context that the last stage copies: from, to. */
+  copies: readonly (readonly [string, string])[];
+  /** `CMD` of the last stage. */
+  command: readonly string[] | null;
+}
+
+const MAX_COPIES = 200;
+
+/** What a Dockerfile makes, as far as its plain lines tell. `given`: values of build arguments. */
+export function readBuild(text: string, given: ReadonlyMap<string, string>): Build {
+  let copies: (readonly [string, string])[] = [];
+  let command: string[] | null = null;
+  for (const { text: line } of linesOf(text)) {
+    if (line.length > 4096) continue;
+    if (/^\s*FROM\s/i.test(line)) {
+      copies = [];
+      command = null;
+    }
+    const copy = /^\s*(?:COPY|ADD)\s+(?:--(?!from)\S+\s+)*([^\s"[\]*?$-]\S*)\s+(\S+)\s*$/i.exec(line);
+    if (copy?.[1] && copy[2] && copies.length < MAX_COPIES) copies.push([copy[1], copy[2]]);
+    const run = /^\s*CMD\s+(.*)$/i.exec(line)?.[1];
+    if (run !== undefined) command = run.trim().startsWith('[') ? listed(run) : splitWords(run);
+  }
+  return { base: baseImage(text, given), copies, command };
+}
+
+function listed(text: string): string[] | null {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : null;
+  } catch {
+    return null;
+  }
+}
+
 /** @param given values of build arguments, which win over the defaults of `ARG` */
-export function baseImage(
-  text: string,
-  given: ReadonlyMap<string, string>,
-): { reference: string; known: boolean } | null {
+function baseImage(text: string, given: ReadonlyMap<string, string>): { reference: string; known: boolean } | null {
   const variables = new Map<string, string>();
   const stages = new Map<string, { reference: string; known: boolean }>();
   let last: { reference: string; known: boolean } | null = null;

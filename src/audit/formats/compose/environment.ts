@@ -1,18 +1,10 @@
 /** `environment` of a compose service, in its map and its list form, with where each value stands. */
+import type { EnvironmentVariable } from '../../containers/model.ts';
 import type { Source, Span } from '../../source.ts';
 import type { YamlNode } from '../yaml/read.ts';
 import { interpolate } from './interpolate.ts';
 
-export interface EnvironmentVariable {
-  name: string;
-  /** Null: taken over from the shell, or a variable without a known value. */
-  value: string | null;
-  /** Where the value comes from. */
-  source: 'literal' | 'default' | 'file' | 'unknown';
-  /** Of the value; of the whole entry when it has none. */
-  span: Span;
-  /** Characters of the raw value, without quotes; null when escapes make offsets uncertain. */
-  inner: Span | null;
+export interface ComposeVariable extends EnvironmentVariable {
   /** Where the default of `${NAME:-default}` stands when that is the whole value. */
   defaultSpan: Span | null;
   /** Key to end, or the whole list item without its dash. */
@@ -25,10 +17,34 @@ export function readEnvironment(
   node: YamlNode | null,
   source: Source,
   variables: ReadonlyMap<string, string>,
-): EnvironmentVariable[] {
-  const found = new Map<string, EnvironmentVariable>();
+): ComposeVariable[] {
+  return joinEnvironment([{ node, variables }], source);
+}
+
+/** Variables of several files: the last that names one wins. */
+export function joinEnvironment(
+  parts: readonly { node: YamlNode | null; variables: ReadonlyMap<string, string> }[],
+  source: Source,
+  below: readonly ComposeVariable[] = [],
+): ComposeVariable[] {
+  const found = new Map(below.map((variable) => [variable.name, variable]));
+  for (const { node, variables } of parts) readInto(found, node, source, variables);
+  // What does not look like a name may be a value in the wrong place, and names are shown.
+  return [...found.values()].filter(({ name }) => /^[\w.-]{1,128}$/.test(name));
+}
+
+function readInto(
+  found: Map<string, ComposeVariable>,
+  node: YamlNode | null,
+  source: Source,
+  variables: ReadonlyMap<string, string>,
+): void {
   if (node?.kind === 'map') {
     for (const { key, span, keySpan, value, merged } of node.entries) {
+      if (value?.tag === '!reset') {
+        found.delete(key);
+        continue;
+      }
       const scalar = value?.kind === 'scalar' && !value.isNull ? value : null;
       const written = interpolate(scalar?.text ?? '', variables);
       const removable = !merged && !node.flow && node.entries.length > 1 && aloneOnLines(source.text, span, /^[ \t]*$/);
@@ -63,8 +79,6 @@ export function readEnvironment(
       });
     }
   }
-  // What does not look like a name may be a value in the wrong place, and names are shown.
-  return [...found.values()].filter(({ name }) => /^[\w.-]{1,128}$/.test(name));
 }
 
 function shift(span: Span | null, inner: Span | null | undefined): Span | null {

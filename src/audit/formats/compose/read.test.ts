@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { flag, readCommand, splitWords } from '../../containers/command.ts';
+import { readImage } from '../../containers/image.ts';
 import { auditText } from '../../index.ts';
 import { sourceOf } from '../../source.ts';
 import { recognise } from '../index.ts';
-import { flag, readCommand, splitWords } from './command.ts';
-import { readImage } from './image.ts';
 import { interpolate, splitOutside } from './interpolate.ts';
 import { composeFormat } from './read.ts';
 

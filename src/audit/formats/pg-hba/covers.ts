@@ -1,6 +1,6 @@
 /** First match decides: whether an earlier pg_hba.conf record takes every connection of a later one. */
 import { coversAddress } from './address.ts';
-import type { HbaField, HbaRow, HbaType } from './read.ts';
+import type { HbaField, HbaRow, HbaType } from './parse.ts';
 
 const TYPES: Readonly<Record<HbaType, readonly HbaType[]>> = {
   local: ['local'],

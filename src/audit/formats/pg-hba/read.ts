@@ -1,237 +1,47 @@
-/**
- * pg_hba.conf: one record per line, the first that matches decides.
- *
- *   local                                        DATABASE USER          METHOD [option=value …]
- *   host|hostssl|hostnossl|hostgssenc|hostnogssenc DATABASE USER ADDRESS  METHOD [option=value …]
- *   host…                                        DATABASE USER IP MASK  METHOD [option=value …]
- *   include|include_if_exists|include_dir FILE                                      (since 16)
- *
- * Fields are separated by blanks; a field may be a list with commas (blanks after a comma allowed); `"…"` takes away
- * a keyword's meaning, `""` inside is a quote; `#` starts a comment outside quotes; a backslash at the end of a line
- * continues it (since 14); `@file` reads names from a file.
- * https://www.postgresql.org/docs/current/auth-pg-hba-conf.html, src/backend/libpq/hba.c (next_token)
- */
+/** pg_hba.conf as a format: what it is told by; `parse.ts` has its grammar. */
 import { basename } from 'node:path/posix';
-import type { Skip } from '../../../core/skip.ts';
 import type { Format } from '../../model.ts';
-import { linesOf, type Span } from '../../source.ts';
-import { type AddressRange, addressOf } from './address.ts';
+import { linesOf } from '../../source.ts';
+import { isConditionalTemplate } from '../templates.ts';
+import { assembleHba } from './assemble.ts';
+import { type HbaField, readHba } from './parse.ts';
 
-export interface HbaToken {
-  text: string;
-  quoted: boolean;
-}
+export type { HbaDocument } from './parse.ts';
 
-export interface HbaField {
-  tokens: HbaToken[];
-  span: Span;
-}
-
-export type HbaType = 'local' | 'host' | 'hostssl' | 'hostnossl' | 'hostgssenc' | 'hostnogssenc';
-
-export interface HbaRow {
-  type: HbaType;
-  typeSpan: Span;
-  databases: HbaField;
-  users: HbaField;
-  /** Null on `local` rows. */
-  address: (HbaField & { text: string; range: AddressRange }) | null;
-  /** Lower-case. */
-  method: string;
-  methodSpan: Span;
-  options: { name: string; value: string }[];
-  /** The record without its comment. */
-  span: Span;
-}
-
-export interface HbaDocument {
-  rows: HbaRow[];
-  complete: boolean;
-}
-
-const TYPES = ['local', 'host', 'hostssl', 'hostnossl', 'hostgssenc', 'hostnogssenc'] as const;
 const METHODS = 'trust|reject|scram-sha-256|md5|password|gss|sspi|ident|peer|ldap|radius|cert|pam|bsd|krb5|crypt|oauth';
 const ROW = new RegExp(
   `^[ \\t]*(?:local[ \\t]+\\S+[ \\t]+\\S+|host(?:(?:no)?ssl|(?:no)?gssenc)?[ \\t]+\\S+[ \\t]+\\S+[ \\t]+\\S+(?:[ \\t]+[\\d.:a-f]+)?)[ \\t]+(?:${METHODS})(?:[ \\t#]|$)`,
 );
-/** Longest line read; the server's own limit was 8 KiB for long. */
-const LONGEST_LINE = 65_536;
-const MAX_ROWS = 20_000;
-
 export const pgHbaFormat: Format<'pg_hba.conf'> = {
   name: 'pg_hba.conf',
   title: 'PostgreSQL access (pg_hba.conf)',
-  settings: () => [],
+  assemble: assembleHba,
+  *settings({ rows }) {
+    for (const [index, row] of rows.entries()) {
+      const words = [row.type, textOf(row.databases), textOf(row.users), row.address?.text ?? '', row.method];
+      const values = words.filter((word) => word !== '');
+      yield { pointer: `rows[${index}]`, values, span: row.span, ...(row.source && { source: row.source }) };
+    }
+  },
   recognises(path, text) {
-    if (/^pg_hba[\w.-]*$/i.test(basename(path))) return true;
-    if (!/^[ \t]*(?:local|host\w*)[ \t]/m.test(text) || /\.(?:ya?ml|json|xml|toml|md)$/i.test(path)) return false;
-    let rows = 0;
-    let other = 0;
-    for (const line of linesOf(text.slice(0, 262_144))) {
-      if (/^[ \t]*(?:#|$)/.test(line.text)) continue;
-      if (line.text.length < 4096 && ROW.test(line.text)) rows += 1;
-      else other += 1;
-    }
-    return rows > 0 && rows >= 9 * other;
+    return looksLike(path, text) && !isConditionalTemplate(text);
   },
-  read(source) {
-    const rows: HbaRow[] = [];
-    const skips: Skip[] = [];
-    let complete = true;
-    function skip(code: string, offset: number, reason: string): void {
-      complete = false;
-      const subject = `${source.path}:${source.position(offset).line}`;
-      if (skips.length < 20) skips.push({ subject, code, reason, severity: 'incomplete' });
-    }
-    for (const { text, start } of logicalLines(source.text)) {
-      if (text.length > LONGEST_LINE) {
-        skip('PG_HBA_SYNTAX', start, 'a line too long to be a record');
-        continue;
-      }
-      const fields = splitFields(text, start);
-      const [first] = fields;
-      if (!first) continue;
-      if (rows.length >= MAX_ROWS) {
-        skip('PG_HBA_LIMIT', start, `more than ${MAX_ROWS} records`);
-        break;
-      }
-      const keyword = first.tokens[0]?.text ?? '';
-      if (/^include(?:_if_exists|_dir)?$/.test(keyword)) {
-        skip('CONFIG_INCLUDE', first.span.start, 'includes other records, which were not followed');
-        continue;
-      }
-      const row = readRow(fields);
-      if (row) rows.push(row);
-      else skip('PG_HBA_SYNTAX', first.span.start, 'not a record; PostgreSQL refuses the file with this line');
-      const listed = row ? [...row.databases.tokens, ...row.users.tokens] : [];
-      if (listed.some((token) => !token.quoted && token.text.startsWith('@'))) {
-        skip('CONFIG_INCLUDE', first.span.start, 'names read from another file (@…) were not followed');
-      }
-    }
-    const failed = rows.length === 0 && !complete;
-    return { document: { rows, complete }, status: failed ? 'failed' : complete ? 'read' : 'partial', skips };
-  },
+  read: readHba,
 };
 
-/** Lines joined at a trailing backslash, which becomes blanks so that offsets hold. */
-function* logicalLines(text: string): Generator<{ text: string; start: number }> {
-  let parts: string[] = [];
-  let start = 0;
-  let previousEnd = 0;
-  for (const line of linesOf(text)) {
-    if (parts.length === 0) start = line.start;
-    else parts.push(' '.repeat(line.start - previousEnd));
-    const continued = line.text.endsWith('\\');
-    parts.push(continued ? `${line.text.slice(0, -1)} ` : line.text);
-    previousEnd = line.end;
-    if (continued) continue;
-    const joined = parts.join('');
-    parts = [];
-    yield { text: joined.charCodeAt(0) === 0xfeff ? ` ${joined.slice(1)}` : joined, start };
+function looksLike(path: string, text: string): boolean {
+  if (/^pg_hba[\w.-]*$/i.test(basename(path))) return true;
+  if (!/^[ \t]*(?:local|host\w*)[ \t]/m.test(text) || /\.(?:ya?ml|json|xml|toml|md)$/i.test(path)) return false;
+  let rows = 0;
+  let other = 0;
+  for (const line of linesOf(text.slice(0, 262_144))) {
+    if (/^[ \t]*(?:#|$)/.test(line.text)) continue;
+    if (line.text.length < 4096 && ROW.test(line.text)) rows += 1;
+    else other += 1;
   }
-  if (parts.length > 0) yield { text: parts.join(''), start };
+  return rows > 0 && rows >= 9 * other;
 }
 
-function splitFields(text: string, base: number): HbaField[] {
-  const fields: HbaField[] = [];
-  let at = 0;
-  let tokens: HbaToken[] = [];
-  let fieldStart = -1;
-  let fieldEnd = 0;
-  let afterComma = false;
-  while (at < text.length) {
-    const character = text[at] ?? '';
-    if (/[ \t\f\v\r]/.test(character)) {
-      at += 1;
-      continue;
-    }
-    if (character === '#') break;
-    // Only a comma right behind a token continues its list; others are skipped like blanks.
-    if (character === ',') {
-      at += 1;
-      continue;
-    }
-    const token = readToken(text, at);
-    if (!afterComma && fieldStart >= 0) {
-      fields.push({ tokens, span: { start: base + fieldStart, end: base + fieldEnd } });
-      tokens = [];
-      fieldStart = -1;
-    }
-    if (fieldStart < 0) fieldStart = at;
-    tokens.push({ text: token.text, quoted: token.quoted });
-    at = token.end;
-    fieldEnd = at;
-    afterComma = text[at] === ',';
-  }
-  if (fieldStart >= 0) fields.push({ tokens, span: { start: base + fieldStart, end: base + fieldEnd } });
-  return fields;
-}
-
-function readToken(text: string, start: number): { text: string; quoted: boolean; end: number } {
-  const parts: string[] = [];
-  let at = start;
-  let inside = false;
-  const quoted = text[start] === '"';
-  while (at < text.length) {
-    const character = text[at] ?? '';
-    if (!inside && /[ \t\f\v\r,#]/.test(character)) break;
-    if (character === '"') {
-      if (inside && text[at + 1] === '"') {
-        parts.push('"');
-        at += 1;
-      } else {
-        inside = !inside;
-      }
-    } else {
-      parts.push(character);
-    }
-    at += 1;
-  }
-  return { text: parts.join(''), quoted, end: at };
-}
-
-function readRow(fields: readonly HbaField[]): HbaRow | null {
-  const [first, databases, users, ...rest] = fields;
-  const type = TYPES.find((name) => name === first?.tokens[0]?.text);
-  if (!first || !databases || !users || type === undefined) return null;
-  let address: HbaRow['address'] = null;
-  if (type !== 'local') {
-    const field = rest.shift();
-    const token = field?.tokens[0];
-    if (!field || !token || field.tokens.length !== 1) return null;
-    const parsed = addressOf(token.text, token.quoted, null);
-    const mask = rest[0]?.tokens[0]?.text;
-    if (parsed.kind === 'bare-ip' && mask !== undefined) {
-      const masked = addressOf(token.text, token.quoted, mask);
-      const maskField = rest.shift();
-      if (!maskField || masked.kind === 'bare-ip') return null;
-      const span = { start: field.span.start, end: maskField.span.end };
-      address = { tokens: field.tokens, span, text: `${token.text} ${mask}`, range: masked };
-    } else if (parsed.kind === 'bare-ip') {
-      return null;
-    } else {
-      address = { ...field, text: token.text, range: parsed };
-    }
-  }
-  const methodField = rest.shift();
-  const method = methodField?.tokens[0];
-  if (!methodField || !method || methodField.tokens.length !== 1) return null;
-  const options = rest.flatMap((field) =>
-    field.tokens.map(({ text }) => {
-      const equals = text.indexOf('=');
-      return equals < 0 ? { name: text, value: '' } : { name: text.slice(0, equals), value: text.slice(equals + 1) };
-    }),
-  );
-  const end = rest.at(-1)?.span.end ?? methodField.span.end;
-  return {
-    type,
-    typeSpan: first.span,
-    databases,
-    users,
-    address,
-    method: method.text,
-    methodSpan: methodField.span,
-    options,
-    span: { start: first.span.start, end },
-  };
+function textOf({ tokens }: HbaField): string {
+  return tokens.map(({ text }) => text).join(',');
 }

@@ -20,6 +20,8 @@ const MAX_ALIASES = 10_000;
 
 export interface ScalarNode {
   kind: 'scalar';
+  /** A tag of its own (`!reset`, `!Ref`); not the ones of YAML itself. */
+  tag?: string;
   /** The value as text, whatever its type: `"false"` and `false` are both `false`. */
   text: string;
   isNull: boolean;
@@ -41,6 +43,7 @@ export interface Entry {
 
 export interface MapNode {
   kind: 'map';
+  tag?: string;
   span: Span;
   flow: boolean;
   /** In order; of duplicate keys the last, of merged ones the nearest. */
@@ -49,6 +52,7 @@ export interface MapNode {
 
 export interface SeqNode {
   kind: 'seq';
+  tag?: string;
   span: Span;
   flow: boolean;
   items: YamlNode[];
@@ -159,9 +163,9 @@ function convert(root: LibraryNode, text: string, problems: YamlProblem[]): Yaml
       return target ?? null;
     }
     if (++nodes > MAX_NODES) return limit(`more than ${MAX_NODES} nodes`, 0);
-    if (isScalar(node)) return anchored(node.anchor, () => scalar(node));
+    if (isScalar(node)) return anchored(node, () => scalar(node));
     if (isMap(node)) {
-      return anchored(node.anchor, () => {
+      return anchored(node, () => {
         const own: Entry[] = [];
         const merges: Entry[] = [];
         const seen = new Map<string, number>();
@@ -196,7 +200,7 @@ function convert(root: LibraryNode, text: string, problems: YamlProblem[]): Yaml
       });
     }
     if (isSeq(node)) {
-      return anchored(node.anchor, () => {
+      return anchored(node, () => {
         const items: YamlNode[] = [];
         for (const item of node.items) {
           const converted = visit(item);
@@ -208,9 +212,11 @@ function convert(root: LibraryNode, text: string, problems: YamlProblem[]): Yaml
     return null;
   }
 
-  function anchored(anchor: string | undefined, make: () => YamlNode | null): YamlNode | null {
+  function anchored(node: { anchor?: string; tag?: string }, make: () => YamlNode | null): YamlNode | null {
+    const { anchor, tag } = node;
     if (anchor !== undefined) anchors.set(anchor, null);
     const made = make();
+    if (made && tag?.startsWith('!')) made.tag = tag;
     if (anchor !== undefined) anchors.set(anchor, made);
     return made;
   }

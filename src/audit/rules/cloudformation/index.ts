@@ -1,6 +1,42 @@
 import type { RuleSet } from '../../model.ts';
+import { bucketAcl, bucketBlockOff, bucketPolicy, groupOpen } from './access.ts';
+import {
+  databaseNoBackup,
+  databaseNotEncrypted,
+  databasePublic,
+  literalPassword,
+  tableNoRecovery,
+} from './databases.ts';
+import { apiOpen, guests, resourcePolicy, wideRole } from './identities.ts';
+import { cacheOpen, cachePlain, domainHttp, domainOpen, kafkaOpen } from './search-and-caches.ts';
 
 export const cloudformationRules: RuleSet<'cloudformation'> = {
-  rules: [],
-  guidance: { fixes: {}, check: '' },
+  rules: [
+    groupOpen,
+    databasePublic,
+    domainOpen,
+    domainHttp,
+    cacheOpen,
+    cachePlain,
+    kafkaOpen,
+    literalPassword,
+    databaseNotEncrypted,
+    databaseNoBackup,
+    tableNoRecovery,
+    bucketAcl,
+    bucketPolicy,
+    bucketBlockOff,
+    resourcePolicy,
+    guests,
+    apiOpen,
+    wideRole,
+  ],
+  guidance: {
+    fixes: {
+      managed:
+        'Change the template and look at a change set before it is executed (`aws cloudformation create-change-set`, then `describe-change-set`): a line with `Replacement: True` makes a new, empty resource. Changes made in the console only are taken back by the next deployment.',
+    },
+    check:
+      '`aws cloudformation detect-stack-drift --stack-name STACK` followed by `describe-stack-resource-drifts` reports no difference, and the description of the resource (`aws rds describe-db-instances`, `aws s3api get-public-access-block`, …) shows the new value.',
+  },
 };

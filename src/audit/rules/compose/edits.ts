@@ -1,11 +1,11 @@
 /** Small edits of a compose file. Each gives null where it cannot be done without rewriting more. */
 import type { TextEdit } from '../../../core/patch.ts';
-import type { EnvironmentVariable } from '../../formats/compose/environment.ts';
+import type { ComposeVariable } from '../../formats/compose/environment.ts';
 import type { ComposeService } from '../../formats/compose/read.ts';
 import { type Source, wholeLines } from '../../source.ts';
 
 /** Replaces a variable's value inside its quotes. `value` must need no escaping in any YAML style. */
-export function replaceValue(variable: EnvironmentVariable, value: string): TextEdit[] | null {
+export function replaceValue(variable: ComposeVariable, value: string): TextEdit[] | null {
   const at =
     variable.source === 'default' ? variable.defaultSpan : variable.source === 'literal' ? variable.inner : null;
   return at && at.end > at.start ? [{ ...at, text: value }] : null;
@@ -20,6 +20,6 @@ export function addVariable(service: ComposeService, name: string, value: string
 }
 
 /** Cuts the lines of a variable. */
-export function removeVariable(variable: EnvironmentVariable, source: Source): TextEdit[] | null {
+export function removeVariable(variable: ComposeVariable, source: Source): TextEdit[] | null {
   return variable.removable ? [{ ...wholeLines(source.text, variable.entry), text: '' }] : null;
 }

@@ -1,62 +1,23 @@
 /** Passwords written into a compose file. */
 
-import { flag } from '../../formats/compose/command.ts';
-import type { EnvironmentVariable } from '../../formats/compose/environment.ts';
+import { exposureOf } from '../../containers/exposure.ts';
+import { hasMinioDefaultLogin, isGuessable, passwordsOf, type WrittenPassword } from '../../containers/passwords.ts';
 import type { ComposeService } from '../../formats/compose/read.ts';
 import { defineRule, type Fix, type Hit, type ReadFile } from '../../model.ts';
-import { hidden, isWellKnown } from '../passwords.ts';
+import { hidden } from '../passwords.ts';
 import { REFERENCES } from '../references.ts';
-import { isSet } from './authentication.ts';
-import { exposureOf } from './exposure.ts';
 
-const SECRET_NAME = /(?:^|_)(?:PASSWORD|PASSWD|PASS|PWD)$/i;
-const SECRET_NAMES = new Set(['MINIO_SECRET_KEY', 'NEO4J_AUTH', 'SA_PASSWORD', 'OPENSEARCH_INITIAL_ADMIN_PASSWORD']);
-/** Switches whose names only look like passwords. */
-const NOT_SECRET = /(?:ALLOW_EMPTY|RANDOM|_FILE$|NO_PASSWORD|SKIP|ENABLE|REQUIRE|_HASH$)/i;
+type Password = WrittenPassword<ComposeService>;
 
-interface Password {
-  service: ComposeService;
-  pointer: string;
-  span: { start: number; end: number };
-  value: string;
-  source: EnvironmentVariable['source'];
-  variable: EnvironmentVariable | null;
-}
-
-/** On a list that everybody tries, or the same as the user, the database or the service it stands beside. */
-function isGuessable({ value, service }: Password): boolean {
-  const names = service.environment.flatMap((variable) =>
-    /(?:USER|USERNAME|DB|DATABASE|_NAME)$/i.test(variable.name) && variable.value ? [variable.value] : [],
-  );
-  return isWellKnown(value) || [service.name, ...names].some((name) => name.toLowerCase() === value.toLowerCase());
-}
-
-/** Passwords whose value the files tell, in `environment` and in Redis' command. */
-function* passwordsOf({ document }: ReadFile<'docker-compose'>): Generator<Password> {
-  for (const service of document.services) {
-    for (const variable of service.environment) {
-      const { name, value, source, span } = variable;
-      if ((!SECRET_NAME.test(name) && !SECRET_NAMES.has(name)) || NOT_SECRET.test(name)) continue;
-      if (value === null || source === 'unknown' || source === 'file') continue;
-      // NEO4J_AUTH is `user/password`, or `none`.
-      const secret = name === 'NEO4J_AUTH' ? value.slice(value.indexOf('/') + 1) : value;
-      if (secret === '' || secret.startsWith('/run/secrets/')) continue;
-      yield { service, pointer: `services.${service.name}.environment.${name}`, span, value: secret, source, variable };
-    }
-    if (service.image?.engine === 'redis' && service.command) {
-      const value = flag(service.command, '--requirepass') ?? '';
-      if (value === '' || value.includes('$')) continue;
-      const pointer = `services.${service.name}.command.--requirepass`;
-      yield { service, pointer, span: service.command.span, value, source: 'literal', variable: null };
-    }
-  }
+function* passwordsIn({ document }: ReadFile<'docker-compose'>): Generator<Password> {
+  for (const service of document.services) yield* passwordsOf(service);
 }
 
 function asHit(password: Password, rest: Pick<Hit, 'message' | 'severity'>): Hit {
   return {
     ...rest,
-    service: password.service.name,
-    pointer: password.pointer,
+    service: password.container.name,
+    pointer: `services.${password.container.name}.${password.pointer}`,
     span: password.span,
     actual: hidden(password.value),
     expected: 'a secret file (…_FILE) or a required variable (${NAME:?})',
@@ -80,6 +41,11 @@ function required({ variable }: Password): Fix | null {
 
 export const wellKnownPassword = defineRule<'docker-compose'>({
   id: 'audit/compose-well-known-password',
+  topic: 'secrets',
+  verified: {
+    by: 'source',
+    how: "https://github.com/minio/minio/blob/master/docs/config/README.md – minioadmin is the default of both root credentials; the list is of vendors' samples and the usual dictionaries",
+  },
   aliases: ['DC-CRED-002'],
   format: 'docker-compose',
   title: 'A well-known password',
@@ -105,10 +71,10 @@ export const wellKnownPassword = defineRule<'docker-compose'>({
     ],
   },
   *check(file) {
-    for (const password of passwordsOf(file)) {
+    for (const password of passwordsIn(file)) {
       if (!isGuessable(password)) continue;
-      const store = password.service.image?.engine ? 'store' : 'service';
-      const exposure = exposureOf(password.service);
+      const store = password.container.image?.engine ? 'store' : 'service';
+      const exposure = exposureOf(password.container);
       const reachable = store === 'store' && (exposure === 'public' || exposure === 'network');
       yield asHit(password, {
         message: `The password of this ${store} is one that everybody tries first${password.source === 'default' ? ' (the fallback when the variable is not set)' : ''}.`,
@@ -116,15 +82,7 @@ export const wellKnownPassword = defineRule<'docker-compose'>({
       });
     }
     for (const service of file.document.services) {
-      if (service.image?.repository !== 'minio/minio' || !service.environmentComplete) continue;
-      const names = [
-        'MINIO_ROOT_PASSWORD',
-        'MINIO_ROOT_PASSWORD_FILE',
-        'MINIO_SECRET_KEY',
-        'MINIO_SECRET_KEY_FILE',
-        'MINIO_CONFIG_ENV_FILE',
-      ];
-      if (isSet(service, names)) continue;
+      if (!service.image || !hasMinioDefaultLogin(service)) continue;
       const exposure = exposureOf(service);
       yield {
         service: service.name,
@@ -141,6 +99,11 @@ export const wellKnownPassword = defineRule<'docker-compose'>({
 
 export const literalPassword = defineRule<'docker-compose'>({
   id: 'audit/compose-literal-password',
+  topic: 'secrets',
+  verified: {
+    by: 'source',
+    how: 'https://docs.docker.com/compose/how-tos/use-secrets/ – environment variables of a service stand in the file and are visible to every process of the container',
+  },
   aliases: ['DC-CRED-001'],
   format: 'docker-compose',
   title: 'A password is written into the compose file',
@@ -162,7 +125,7 @@ export const literalPassword = defineRule<'docker-compose'>({
     ],
   },
   *check(file) {
-    for (const password of passwordsOf(file)) {
+    for (const password of passwordsIn(file)) {
       if (password.source !== 'literal' || isGuessable(password)) continue;
       yield asHit(password, { message: 'A password stands in the file as it is.' });
     }
@@ -171,6 +134,11 @@ export const literalPassword = defineRule<'docker-compose'>({
 
 export const passwordFallback = defineRule<'docker-compose'>({
   id: 'audit/compose-password-fallback',
+  topic: 'secrets',
+  verified: {
+    by: 'source',
+    how: 'https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/ – the fallback is used when the variable is unset or empty; compose-go 2.16.2 gives the literal',
+  },
   aliases: ['DC-CRED-003'],
   format: 'docker-compose',
   title: 'A password falls back to a literal',
@@ -188,7 +156,7 @@ export const passwordFallback = defineRule<'docker-compose'>({
     good: ['services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: ${DB_PASSWORD:?}\n'],
   },
   *check(file) {
-    for (const password of passwordsOf(file)) {
+    for (const password of passwordsIn(file)) {
       if (password.source !== 'default' || isGuessable(password)) continue;
       yield asHit(password, { message: 'Where the variable is not set, a literal from the file is the password.' });
     }

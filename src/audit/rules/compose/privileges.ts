@@ -1,18 +1,35 @@
-import { majorOf } from '../../formats/compose/image.ts';
+import { variableOf } from '../../containers/authentication.ts';
+import { exposureOf, reachedFrom, severityOf } from '../../containers/exposure.ts';
+import { majorOf } from '../../containers/image.ts';
+import { titleOf } from '../../containers/titles.ts';
 import { defineRule } from '../../model.ts';
-import { variableOf } from './authentication.ts';
-import { exposureOf, reachedFrom, severityOf } from './exposure.ts';
-import { titleOf } from './published.ts';
+
+/** With these a process gets out of its container, or reads others on the host. */
+const HOST_CAPABILITIES = new Set([
+  'ALL',
+  'SYS_ADMIN',
+  'SYS_PTRACE',
+  'SYS_MODULE',
+  'SYS_RAWIO',
+  'DAC_READ_SEARCH',
+  'BPF',
+]);
 
 export const privilegedStore = defineRule<'docker-compose'>({
   id: 'audit/compose-store-privileged',
+  topic: 'hardening',
+  verified: {
+    by: 'source',
+    how: "https://docs.docker.com/engine/security/#docker-daemon-attack-surface – control of the daemon's socket is root on the host; privileged lifts every restriction of the container",
+  },
   aliases: ['DC-PRIV-001'],
+  cis: ['CIS Docker 1.6 5.5', 'CIS Docker 1.6 5.32'],
   format: 'docker-compose',
   title: 'A data store runs with power over the host',
   severity: 'critical',
   owner: 'it',
   description:
-    'With `privileged: true`, or with the Docker socket mounted, whoever gets commands to run in the container of the store owns the host.',
+    'With `privileged: true`, the processes of the host, a capability such as `SYS_ADMIN`, or the Docker socket mounted, whoever gets commands to run in the container of the store owns the host.',
   remediation: 'Remove `privileged` and the mount of `docker.sock`; no store needs either.',
   references: [
     'https://docs.docker.com/reference/compose-file/services/#privileged',
@@ -23,6 +40,7 @@ export const privilegedStore = defineRule<'docker-compose'>({
     bad: [
       'services:\n  db:\n    image: postgres:16\n    privileged: true\n',
       'services:\n  cache:\n    image: redis:7\n    volumes:\n      - /var/run/docker.sock:/var/run/docker.sock\n',
+      'services:\n  db:\n    image: postgres:16\n    pid: host\n    cap_add: [SYS_ADMIN]\n',
     ],
     good: [
       'services:\n  db:\n    image: postgres:16\n    privileged: false\n',
@@ -50,6 +68,29 @@ export const privilegedStore = defineRule<'docker-compose'>({
           },
         };
       }
+      if (service.hostPid) {
+        yield {
+          service: service.name,
+          pointer: `services.${service.name}.pid`,
+          span: service.hostPid.span,
+          actual: 'host',
+          expected: 'not set',
+          message: `The container of ${titleOf(engine)} sees and signals every process of the host.`,
+          severity: 'high',
+        };
+      }
+      for (const { name, span } of service.capAdd) {
+        if (!HOST_CAPABILITIES.has(name.toUpperCase().replace(/^CAP_/, ''))) continue;
+        yield {
+          service: service.name,
+          pointer: `services.${service.name}.cap_add[${name}]`,
+          span,
+          actual: name,
+          expected: 'not given',
+          message: `The container of ${titleOf(engine)} has the capability ${name}, which leads to the host.`,
+          severity: 'high',
+        };
+      }
       for (const mount of service.mounts) {
         if (!/docker\.sock$/.test(mount.source)) continue;
         yield {
@@ -67,6 +108,11 @@ export const privilegedStore = defineRule<'docker-compose'>({
 
 export const mongoExpressNoLogin = defineRule<'docker-compose'>({
   id: 'audit/compose-mongo-express-without-login',
+  topic: 'authentication',
+  verified: {
+    by: 'source',
+    how: 'https://github.com/mongo-express/mongo-express/blob/master/config.default.js – useBasicAuth follows ME_CONFIG_BASICAUTH(_ENABLED)',
+  },
   aliases: ['DC-UI-002'],
   format: 'docker-compose',
   title: 'mongo-express asks for no login',

@@ -1,36 +1,14 @@
+import { authenticationOf } from '../../containers/authentication.ts';
+import { exposureOfPort } from '../../containers/exposure.ts';
+import { titleOf } from '../../containers/titles.ts';
 import type { Engine } from '../../declared.ts';
 import type { ComposePort } from '../../formats/compose/ports.ts';
 import type { ComposeService } from '../../formats/compose/read.ts';
 import { defineRule, type Hit } from '../../model.ts';
 import { REFERENCES } from '../references.ts';
-import { authenticationOf } from './authentication.ts';
-import { exposureOfPort } from './exposure.ts';
 
 /** Engines that ask nobody for a password unless someone went out of their way. */
 const WITHOUT_LOGIN: readonly Engine[] = ['memcached', 'cassandra'];
-
-const TITLES: Readonly<Record<Engine, string>> = {
-  elasticsearch: 'Elasticsearch',
-  opensearch: 'OpenSearch',
-  postgresql: 'PostgreSQL',
-  redis: 'Redis',
-  mysql: 'MySQL/MariaDB',
-  mongodb: 'MongoDB',
-  couchdb: 'CouchDB',
-  memcached: 'Memcached',
-  mqtt: 'the MQTT broker',
-  s3: 'the object store',
-  cassandra: 'Cassandra',
-  clickhouse: 'ClickHouse',
-  rabbitmq: 'RabbitMQ',
-  neo4j: 'Neo4j',
-  influxdb: 'InfluxDB',
-  mssql: 'SQL Server',
-};
-
-export function titleOf(engine: Engine): string {
-  return TITLES[engine];
-}
 
 /** A finding for one published port, with the patch that binds it to loopback. */
 export function publishedHit(service: ComposeService, port: ComposePort, text: string, what: string): Hit {
@@ -53,7 +31,13 @@ export function publishedHit(service: ComposeService, port: ComposePort, text: s
 
 export const storePublished = defineRule<'docker-compose'>({
   id: 'audit/compose-store-published',
+  topic: 'network-exposure',
+  verified: {
+    by: 'source',
+    how: "https://docs.docker.com/engine/network/packet-filtering-firewalls/ – ports published without an address are opened on all of the host's, past ufw; compose-go 2.16.2 leaves host_ip empty for them",
+  },
   aliases: ['DC-NET-001'],
+  cis: ['CIS Docker 1.6 5.14'],
   format: 'docker-compose',
   title: 'A data store is published on all interfaces',
   severity: 'high',
@@ -75,10 +59,10 @@ export const storePublished = defineRule<'docker-compose'>({
       'services:\n  db:\n    image: postgres:16\n    expose: ["5432"]\n',
     ],
   },
-  *check({ source, document }, context) {
+  *check({ document }, context) {
     for (const service of document.services) {
       const engine = service.image?.engine;
-      if (!engine || WITHOUT_LOGIN.includes(engine)) continue;
+      if (!engine || service.internalOnly || WITHOUT_LOGIN.includes(engine)) continue;
       for (const port of service.ports) {
         if (!port.hostIpKnown) {
           context.unknown(
@@ -88,7 +72,12 @@ export const storePublished = defineRule<'docker-compose'>({
           continue;
         }
         if (exposureOfPort(port) !== 'public') continue;
-        const hit = publishedHit(service, port, source.text.slice(port.span.start, port.span.end), TITLES[engine]);
+        const hit = publishedHit(
+          service,
+          port,
+          document.text.text.slice(port.span.start, port.span.end),
+          titleOf(engine),
+        );
         const open = authenticationOf(service, context).state === 'off';
         yield {
           ...hit,
@@ -102,6 +91,11 @@ export const storePublished = defineRule<'docker-compose'>({
 
 export const openStorePublished = defineRule<'docker-compose'>({
   id: 'audit/compose-store-without-login-published',
+  topic: 'network-exposure',
+  verified: {
+    by: 'source',
+    how: 'https://github.com/memcached/memcached/wiki/SASLHowto – no authentication unless built and started with SASL; cassandra.yaml of 4.1 and 5.0 ships `authenticator: AllowAllAuthenticator`',
+  },
   aliases: ['DC-MC-001'],
   format: 'docker-compose',
   title: 'A store that knows no login is published on all interfaces',
@@ -124,13 +118,18 @@ export const openStorePublished = defineRule<'docker-compose'>({
       'services:\n  cache:\n    image: memcached:1.6\n',
     ],
   },
-  *check({ source, document }, context) {
+  *check({ document }, context) {
     for (const service of document.services) {
       const engine = service.image?.engine;
-      if (!engine || !WITHOUT_LOGIN.includes(engine)) continue;
+      if (!engine || service.internalOnly || !WITHOUT_LOGIN.includes(engine)) continue;
       for (const port of service.ports) {
         if (exposureOfPort(port) !== 'public') continue;
-        const hit = publishedHit(service, port, source.text.slice(port.span.start, port.span.end), TITLES[engine]);
+        const hit = publishedHit(
+          service,
+          port,
+          document.text.text.slice(port.span.start, port.span.end),
+          titleOf(engine),
+        );
         yield { ...hit, severity: authenticationOf(service, context).state === 'off' ? 'critical' : 'high' };
       }
     }
@@ -139,6 +138,11 @@ export const openStorePublished = defineRule<'docker-compose'>({
 
 export const adminUiPublished = defineRule<'docker-compose'>({
   id: 'audit/compose-admin-page-published',
+  topic: 'network-exposure',
+  verified: {
+    by: 'source',
+    how: 'https://docs.docker.com/reference/compose-file/services/#ports – a port without an address is published on every interface',
+  },
   aliases: ['DC-UI-001'],
   format: 'docker-compose',
   title: 'An administration page of a data store is published on all interfaces',
@@ -153,12 +157,17 @@ export const adminUiPublished = defineRule<'docker-compose'>({
     bad: ['services:\n  admin:\n    image: phpmyadmin:5.2\n    ports:\n      - "8080:80"\n'],
     good: ['services:\n  admin:\n    image: phpmyadmin:5.2\n    ports:\n      - "127.0.0.1:8080:80"\n'],
   },
-  *check({ source, document }) {
+  *check({ document }) {
     for (const service of document.services) {
-      if (!service.image?.adminUi) continue;
+      if (!service.image?.adminUi || service.internalOnly) continue;
       for (const port of service.ports) {
         if (exposureOfPort(port) !== 'public') continue;
-        yield publishedHit(service, port, source.text.slice(port.span.start, port.span.end), service.image.adminUi);
+        yield publishedHit(
+          service,
+          port,
+          document.text.text.slice(port.span.start, port.span.end),
+          service.image.adminUi,
+        );
       }
     }
   },
@@ -166,6 +175,11 @@ export const adminUiPublished = defineRule<'docker-compose'>({
 
 export const dockerApiPublished = defineRule<'docker-compose'>({
   id: 'audit/compose-docker-api-published',
+  topic: 'authentication',
+  verified: {
+    by: 'source',
+    how: 'https://docs.docker.com/engine/security/protect-access/ – port 2375 is by convention the API without TLS; whoever reaches it controls the host',
+  },
   aliases: ['DC-API-001'],
   format: 'docker-compose',
   title: 'The Docker API is published without TLS',
@@ -181,11 +195,12 @@ export const dockerApiPublished = defineRule<'docker-compose'>({
     bad: ['services:\n  docker:\n    image: docker:27-dind\n    ports:\n      - "2375:2375"\n'],
     good: ['services:\n  docker:\n    image: docker:27-dind\n    ports:\n      - "127.0.0.1:2375:2375"\n'],
   },
-  *check({ source, document }) {
+  *check({ document }) {
     for (const service of document.services) {
+      if (service.internalOnly) continue;
       for (const port of service.ports) {
         if (port.containerPort !== 2375 || exposureOfPort(port) !== 'public') continue;
-        yield publishedHit(service, port, source.text.slice(port.span.start, port.span.end), 'The Docker API');
+        yield publishedHit(service, port, document.text.text.slice(port.span.start, port.span.end), 'The Docker API');
       }
     }
   },
@@ -193,7 +208,13 @@ export const dockerApiPublished = defineRule<'docker-compose'>({
 
 export const hostNetwork = defineRule<'docker-compose'>({
   id: 'audit/compose-store-on-host-network',
+  topic: 'network-exposure',
+  verified: {
+    by: 'source',
+    how: "https://docs.docker.com/engine/network/drivers/host/ – the container shares the host's network namespace and published ports are ignored",
+  },
   aliases: ['DC-NET-003'],
+  cis: ['CIS Docker 1.6 5.10'],
   format: 'docker-compose',
   title: "A data store shares the host's network",
   severity: 'high',
@@ -220,7 +241,7 @@ export const hostNetwork = defineRule<'docker-compose'>({
         span: service.hostNetwork.span,
         actual: 'host',
         expected: 'a network of its own',
-        message: `${TITLES[engine]} opens its ports directly on the host.`,
+        message: `${titleOf(engine)} opens its ports directly on the host.`,
         severity: authenticationOf(service, context).state === 'off' ? 'critical' : 'high',
       };
     }

@@ -1,10 +1,15 @@
+import { variableOf } from '../../containers/authentication.ts';
+import { exposureOf } from '../../containers/exposure.ts';
 import { defineRule } from '../../model.ts';
 import { REFERENCES } from '../references.ts';
-import { variableOf } from './authentication.ts';
-import { exposureOf } from './exposure.ts';
 
 export const elasticsearchHttpWithoutTls = defineRule<'docker-compose'>({
   id: 'audit/compose-elasticsearch-http-without-tls',
+  topic: 'encryption-in-transit',
+  verified: {
+    by: 'source',
+    how: 'https://www.elastic.co/guide/en/elasticsearch/reference/current/security-settings.html – xpack.security.http.ssl.enabled switches TLS of the REST API; environment settings win over the file',
+  },
   aliases: ['ES-TLS-001'],
   format: 'docker-compose',
   title: 'The Elasticsearch HTTP API is switched to plain text',

@@ -7,7 +7,7 @@
  *
  * Source: libnftables-json(5).
  */
-import type { Chain, Filter, Hook, Rule } from '../../model.ts';
+import type { Chain, Filter, Hook, Place, Rule } from '../../model.ts';
 import type { Family } from '../../ranges.ts';
 import { isMap, type Json, type JsonMap, listOf, mapOf, parseJson, textOf } from '../json.ts';
 import { emptyReadout, MOST_ENTRIES, type Readout, shown, shownName, skipped } from '../readout.ts';
@@ -20,20 +20,36 @@ export function isNft(value: Json): boolean {
   return isMap(value) && Array.isArray(value.nftables);
 }
 
-export function readNft(path: string, text: string): Readout {
-  const result = emptyReadout();
+/** One entry of the list, and where it stands. */
+export interface NftEntry {
+  value: Json;
+  line: number;
+  span?: Place['span'];
+}
+
+/** @param exact whether places have offsets, too */
+export function readNft(path: string, text: string, exact = false): Readout {
   const parsed = parseJson(text, 2);
-  const entries = listOf(mapOf(parsed?.value).nftables);
+  const entries = listOf(mapOf(parsed?.value).nftables).map((value, at): NftEntry => {
+    const span = parsed?.spans[at];
+    return { value, line: parsed?.lines[at] ?? 1, ...(exact && span !== undefined && { span }) };
+  });
+  return readEntries(path, entries);
+}
+
+/** Entries as libnftables-json(5) has them, wherever they come from. */
+export function readEntries(path: string, entries: readonly NftEntry[]): Readout {
+  const result = emptyReadout();
   const chains = new Map<string, Chain>();
   const sets: Sets = new Map();
-  for (const entry of entries) readSet(mapOf(entry), sets);
+  for (const { value } of entries) readSet(mapOf(value), sets);
   if (entries.length > MOST_ENTRIES) {
     result.skips.push(skipped(path, 'FIREWALL_TOO_LARGE', `only the first ${MOST_ENTRIES} entries were read`));
   }
   const dormant = new Set<string>();
-  for (const [at, entry] of entries.slice(0, MOST_ENTRIES).entries()) {
-    const line = parsed?.lines[at] ?? 1;
-    const { table, chain, rule } = mapOf(entry);
+  for (const { value, line, span } of entries.slice(0, MOST_ENTRIES)) {
+    const where: Place = { path, line, ...(span !== undefined && { span }) };
+    const { table, chain, rule } = mapOf(value);
     if (
       isMap(table) &&
       listOf(table.flags)
@@ -42,7 +58,7 @@ export function readNft(path: string, text: string): Readout {
     )
       dormant.add(tableOf(table));
     if (isMap(chain)) {
-      const read = chainOf(path, line, chain);
+      const read = chainOf(where, chain);
       const device = chain.hook === 'ingress' || chain.hook === 'egress' || chain.family === 'bridge';
       if (device && chain.policy !== undefined && chain.hook !== 'egress') {
         const what = `${read.name} hangs on a device; its rules are not followed`;
@@ -50,7 +66,7 @@ export function readNft(path: string, text: string): Readout {
       }
       if (own(FAMILIES, chain.family) !== undefined && !dormant.has(tableOf(chain))) chains.set(read.name, read);
     }
-    if (isMap(rule)) addRule(path, line, rule, chains, sets);
+    if (isMap(rule)) addRule(where, rule, chains, sets);
   }
   const filter: Filter = { kind: 'nftables', path, families: [4, 6], chains, bridges: [] };
   result.filters.push({ ...filter, bridges: bridgesOf(chains) });
@@ -77,10 +93,10 @@ function readSet(entry: JsonMap, sets: Sets): void {
   sets.set(chainName(set, set.name), listOf(set.elem));
 }
 
-function chainOf(path: string, line: number, entry: JsonMap): Chain {
+function chainOf(where: Place, entry: JsonMap): Chain {
   const name = chainName(entry, entry.name);
   const hook = HOOKS.find((known) => known === entry.hook);
-  const place = { path, line, entry: `chain ${name}` };
+  const place: Place = { ...where, entry: `chain ${name}` };
   if (hook === undefined) return { name, place, rules: [] };
   const priority = typeof entry.prio === 'number' ? entry.prio : 0;
   const policy = entry.policy === 'drop' ? 'drop' : 'accept';
@@ -88,7 +104,7 @@ function chainOf(path: string, line: number, entry: JsonMap): Chain {
   return { name, place, rules: [], base: { hook, priority, policy, translates: entry.type === 'nat', families } };
 }
 
-function addRule(path: string, line: number, entry: JsonMap, chains: ReadonlyMap<string, Chain>, sets: Sets): void {
+function addRule(where: Place, entry: JsonMap, chains: ReadonlyMap<string, Chain>, sets: Sets): void {
   const name = chainName(entry, entry.chain);
   const chain = chains.get(name);
   if (chain === undefined) return;
@@ -97,7 +113,7 @@ function addRule(path: string, line: number, entry: JsonMap, chains: ReadonlyMap
   const prefix = name.slice(0, name.lastIndexOf(' ') + 1);
   const { when, action, text } = ruleOf(listOf(entry.expr), prefix, sets);
   const rule: Rule = {
-    place: { path, line, entry: `rule ${name}${handle}` },
+    place: { ...where, entry: `rule ${name}${handle}` },
     text: shown(text),
     when: families?.length === 1 && families[0] !== undefined ? [{ on: 'family', family: families[0] }, ...when] : when,
     action,

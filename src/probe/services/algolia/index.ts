@@ -19,7 +19,8 @@ import type { HttpAnswer, PostingSession } from '../../../net/connection.ts';
 import { allowRequests, type Placeholder } from '../../../net/request-templates.ts';
 import { identifierOf, lacksIdentifier, namedDatasets } from '../../identifiers.ts';
 import { at, count, isRecord, parseJson, text } from '../../json.ts';
-import { datasetName, fieldName, grouped } from '../../names.ts';
+import { datasetName, grouped } from '../../names.ts';
+import { takeDocuments } from '../../nested.ts';
 import { sumKnown, unidentified } from '../../observations.ts';
 import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
 
@@ -155,15 +156,15 @@ async function askIndex(
   const open = answer.status === 200 && documents !== undefined;
   context.record(`POST /1/indexes/${datasetName(name)}/query`, `${answer.status}${open ? ', a count' : ''}`);
   if (!open) return undefined;
-  const fields = new Map<string, unknown[]>();
   const hits = at(body, 'hits');
-  for (const hit of values !== undefined && Array.isArray(hits) ? hits.slice(0, values.most) : []) {
-    for (const [field, value] of isRecord(hit) ? Object.entries(hit).slice(0, 500) : []) {
-      if (!field.startsWith('_')) fields.set(field, [...(fields.get(field) ?? []), value]);
-    }
-  }
-  for (const [field, held] of fields) values?.take(datasetName(name), fieldName(field), held);
-  return { name: datasetName(name), documents, fields: [...new Set([...fields.keys()].map(fieldName))] };
+  const fields =
+    values === undefined ? [] : takeDocuments(values, datasetName(name), Array.isArray(hits) ? hits.map(own) : []);
+  return { name: datasetName(name), documents, fields };
+}
+
+/** `_highlightResult` and the like are the answer's, not the record's. */
+function own(hit: unknown): unknown {
+  return isRecord(hit) ? Object.fromEntries(Object.entries(hit).filter(([name]) => !name.startsWith('_'))) : hit;
 }
 
 function readRights(answer: HttpAnswer): KeyRights | undefined {

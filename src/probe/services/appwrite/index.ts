@@ -22,9 +22,10 @@ import type { HttpAnswer, HttpSession } from '../../../net/connection.ts';
 import { allowRequests, type Placeholder } from '../../../net/request-templates.ts';
 import { identifierOf, namedDatasets } from '../../identifiers.ts';
 import { at, count, isRecord, parseJson, text } from '../../json.ts';
-import { datasetName, fieldName, grouped } from '../../names.ts';
+import { datasetName, grouped } from '../../names.ts';
+import { takeDocuments } from '../../nested.ts';
 import { parseVersion, sumKnown, unidentified } from '../../observations.ts';
-import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
+import type { Observation, ObservedDataset, ProbeContext, ProbeService, ValueSink } from '../../service.ts';
 
 const PROTOCOL = 'Appwrite’s API';
 /** https://appwrite.io/docs/advanced/platform/custom-ids */
@@ -165,16 +166,23 @@ async function fieldsOf(dialogue: Dialogue, collection: Collection, name: string
     record(`GET /v1/databases/…/documents, five`, `${answer.status}, values in memory only`);
     body = parseJson(answer.body);
   }
-  const fields = new Map<string, unknown[]>();
   const documents = at(body, 'documents');
-  for (const document of Array.isArray(documents) ? documents.slice(0, values?.most ?? 1) : []) {
-    for (const [field, value] of isRecord(document) ? Object.entries(document).slice(0, 500) : []) {
-      if (!field.startsWith('$')) fields.set(field, [...(fields.get(field) ?? []), value]);
-    }
-  }
-  for (const [field, held] of fields) values?.take(name, fieldName(field), held);
-  return [...new Set([...fields.keys()].map(fieldName))];
+  return takeDocuments(values ?? NAMES_ONLY, name, Array.isArray(documents) ? documents.map((one) => own(one, 0)) : []);
 }
+
+/** `$id`, `$permissions` and the like are the store's, in the documents of relations as well. */
+function own(value: unknown, depth: number): unknown {
+  if (depth > DEEPEST) return undefined;
+  if (Array.isArray(value)) return value.map((one) => own(one, depth + 1));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, held]) => (name.startsWith('$') ? [] : [[name, own(held, depth + 1)]])),
+  );
+}
+
+const DEEPEST = 12;
+
+const NAMES_ONLY: ValueSink = { most: 1, take: () => {} };
 
 function collectionsOf(context: ProbeContext): { asked: Collection[]; left: number } {
   const fallback = identifierOf(context, 'databaseId');

@@ -16,7 +16,7 @@
  */
 import type { Connection } from '../../../net/connection.ts';
 import { datasetName, fieldName } from '../../names.ts';
-import { isMalformed, parseVersion, sumKnown, unidentified } from '../../observations.ts';
+import { parseVersion, speak, sumKnown, unidentified } from '../../observations.ts';
 import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
 import { cassandraAllow } from './allow.ts';
 import { type Answer, OPTIONS, query, readFrame, STARTUP } from './frames.ts';
@@ -70,15 +70,7 @@ export const cassandra: ProbeService = {
 type Ask = (request: Buffer) => Promise<Answer>;
 
 async function probe(context: ProbeContext): Promise<Observation> {
-  const connection = await context.connect();
-  try {
-    return await dialogue(context, asker(connection));
-  } catch (error) {
-    if (isMalformed(error)) return unidentified('CQL');
-    throw error;
-  } finally {
-    connection.close();
-  }
+  return await speak(context, 'CQL', (connection) => dialogue(context, asker(connection)));
 }
 
 function asker(connection: Connection): Ask {

@@ -12,7 +12,7 @@
  */
 import type { Connection } from '../../../net/connection.ts';
 import { allowDeclared } from '../../declared-bytes.ts';
-import { isMalformed, malformed, unidentified } from '../../observations.ts';
+import { malformed, speak } from '../../observations.ts';
 import type { Observation, ProbeContext, ProbeService } from '../../service.ts';
 import { CLICKHOUSE_REMEDIATION } from './index.ts';
 import { controlQuery, FIXED } from './queries.ts';
@@ -84,8 +84,7 @@ export const clickhouseNative: ProbeService = {
 };
 
 async function probe(context: ProbeContext): Promise<Observation> {
-  const connection = await context.connect();
-  try {
+  return await speak(context, 'the native protocol of ClickHouse', async (connection) => {
     await connection.write(HELLO);
     const hello = await readHello(connection);
     if ('code' in hello) {
@@ -112,12 +111,7 @@ async function probe(context: ProbeContext): Promise<Observation> {
       return await readAnswer(connection);
     };
     return await survey(context, ask, ask);
-  } catch (error) {
-    if (isMalformed(error)) return unidentified('the native protocol of ClickHouse');
-    throw error;
-  } finally {
-    connection.close();
-  }
+  });
 }
 
 async function readHello(connection: Connection): Promise<{ revision: number } | { code: number }> {

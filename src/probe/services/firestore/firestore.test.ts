@@ -34,7 +34,15 @@ async function project(
     if (readable[collection] === undefined) return readable['*'] === undefined ? DENIED : [200, {}];
     const fields = path.endsWith(MASKED)
       ? {}
-      : { fields: { email: { stringValue: 'jane@example.org' }, age: { integerValue: '41' } } };
+      : {
+          fields: {
+            email: { stringValue: 'jane@example.org' },
+            age: { integerValue: '41' },
+            home: { mapValue: { fields: { city: { stringValue: 'Lyon' } } } },
+            phones: { arrayValue: { values: [{ stringValue: '+33 1' }, { stringValue: '+33 2' }] } },
+            seen: { nullValue: null },
+          },
+        };
     return [200, { documents: [{ name: `projects/x/documents/${collection}/jane@example.org`, ...fields }] }];
   });
   servers.push(server);
@@ -88,10 +96,14 @@ describe('the Firestore dialogue', () => {
     const taken: unknown[] = [];
     const values = { most: 5, take: (...all: unknown[]) => taken.push(all) };
     const result = await ask(await project({ users: 3 }), { ...SCOPE, datasets: ['users'], values });
-    expect(result.datasets).toEqual([{ name: 'users', documents: 3, fields: ['email', 'age'] }]);
+    expect(result.datasets).toEqual([
+      { name: 'users', documents: 3, fields: ['email', 'age', 'home.city', 'phones', 'seen'] },
+    ]);
     expect(taken).toEqual([
       ['users', 'email', ['jane@example.org']],
       ['users', 'age', ['41']],
+      ['users', 'home.city', ['Lyon']],
+      ['users', 'phones', ['+33 1', '+33 2']],
     ]);
     expect(JSON.stringify(result)).not.toContain('jane');
   });

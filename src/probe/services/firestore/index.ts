@@ -22,7 +22,8 @@
 import type { HttpAnswer, PostingSession } from '../../../net/connection.ts';
 import { identifierOf, lacksIdentifier, namedDatasets } from '../../identifiers.ts';
 import { at, count, isRecord, parseJson } from '../../json.ts';
-import { datasetName, fieldName, grouped } from '../../names.ts';
+import { datasetName, grouped } from '../../names.ts';
+import { takeDocuments } from '../../nested.ts';
 import { sumKnown, unidentified } from '../../observations.ts';
 import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
 import { readRefusal, refusalWord } from '../google/answers.ts';
@@ -152,18 +153,31 @@ async function sampledFields(
   if (values === undefined) return [];
   const answer = await session.get(`${documents}/${collection}${SAMPLED}`);
   context.record(`GET …/documents/${datasetName(collection)}${SAMPLED}`, `${answer.status}, values in memory only`);
-  const found = new Map<string, unknown[]>();
   const listed = at(parseJson(answer.body), 'documents');
-  for (const document of Array.isArray(listed) ? listed.slice(0, values.most) : []) {
-    const fields = at(document, 'fields');
-    for (const [name, value] of isRecord(fields) ? Object.entries(fields).slice(0, 500) : []) {
-      const held = found.get(name) ?? [];
-      held.push(isRecord(value) ? Object.values(value)[0] : undefined);
-      found.set(name, held);
-    }
+  const found = Array.isArray(listed) ? listed.slice(0, values.most) : [];
+  return takeDocuments(
+    values,
+    datasetName(collection),
+    found.map((document) => fieldsIn(at(document, 'fields'), 0)),
+  );
+}
+
+const DEEPEST_MAP = 12;
+
+function fieldsIn(fields: unknown, depth: number): Record<string, unknown> {
+  if (!isRecord(fields) || depth > DEEPEST_MAP) return {};
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plainValue(value, depth)]));
+}
+
+/** `{"stringValue": "a"}` is `a`; https://firebase.google.com/docs/firestore/reference/rest/v1/Value. */
+function plainValue(value: unknown, depth: number): unknown {
+  if (!isRecord(value) || depth > DEEPEST_MAP) return undefined;
+  if (isRecord(value.mapValue)) return fieldsIn(value.mapValue.fields, depth + 1);
+  if (isRecord(value.arrayValue)) {
+    const { values } = value.arrayValue;
+    return Array.isArray(values) ? values.map((one) => plainValue(one, depth + 1)) : [];
   }
-  for (const [name, held] of found) values.take(datasetName(collection), fieldName(name), held);
-  return [...new Set([...found.keys()].map(fieldName))];
+  return Object.values(value)[0];
 }
 
 /** `{}` for a collection without documents, `{"documents":[{"name":"projects/…"}],…}` otherwise. */

@@ -16,7 +16,7 @@
  */
 import type { Connection } from '../../../net/connection.ts';
 import { allowDeclared } from '../../declared-bytes.ts';
-import { isMalformed, parseVersion, unidentified } from '../../observations.ts';
+import { parseVersion, speak, unidentified } from '../../observations.ts';
 import type { Observation, ProbeContext, ProbeService } from '../../service.ts';
 import { type FtpReply, parseListing, permissionsOf, readReply } from './replies.ts';
 
@@ -72,15 +72,7 @@ export const ftp: ProbeService = {
 };
 
 async function probe(context: ProbeContext): Promise<Observation> {
-  const connection = await context.connect();
-  try {
-    return await dialogue(context, connection);
-  } catch (error) {
-    if (isMalformed(error)) return unidentified('FTP');
-    throw error;
-  } finally {
-    connection.close();
-  }
+  return await speak(context, 'FTP', (connection) => dialogue(context, connection));
 }
 
 async function dialogue(context: ProbeContext, connection: Connection): Promise<Observation> {

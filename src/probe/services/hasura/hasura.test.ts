@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { askPort } from '../../testing/ask.ts';
-import type { Reply } from '../../testing/http-server.ts';
-import { type PostingServer, postingServer } from '../../testing/posting-server.ts';
+import type { Reply, TestHttpServer } from '../../testing/http-server.ts';
+import { postingServer } from '../../testing/posting-server.ts';
 import { hasuraAllow } from './allow.ts';
 
-const servers: PostingServer[] = [];
+const servers: TestHttpServer[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });

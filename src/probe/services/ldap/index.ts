@@ -16,7 +16,7 @@
  */
 import type { Connection } from '../../../net/connection.ts';
 import { datasetName, fieldName } from '../../names.ts';
-import { isMalformed, malformed, parseVersion, unidentified } from '../../observations.ts';
+import { malformed, parseVersion, speak } from '../../observations.ts';
 import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
 import { childrenSearch, controlSearch, ldapAllow, ROOT_DSE, typesSearch } from './allow.ts';
 import {
@@ -124,15 +124,7 @@ class Conversation {
 }
 
 async function probe(context: ProbeContext): Promise<Observation> {
-  const connection = await context.connect();
-  try {
-    return await dialogue(context, new Conversation(connection));
-  } catch (error) {
-    if (isMalformed(error)) return unidentified('LDAP');
-    throw error;
-  } finally {
-    connection.close();
-  }
+  return await speak(context, 'LDAP', (connection) => dialogue(context, new Conversation(connection)));
 }
 
 async function dialogue(context: ProbeContext, directory: Conversation): Promise<Observation> {

@@ -16,7 +16,7 @@
  */
 import { PosternError } from '../../../core/errors.ts';
 import { scramFinal, scramFirst } from '../../auth/scram.ts';
-import { isMalformed, parseVersion, sumKnown, unidentified } from '../../observations.ts';
+import { isMalformed, parseVersion, sumKnown, unidentified, unlessMalformed } from '../../observations.ts';
 import type { ControlCredentials, Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
 import { allow, controlAllow, sampling } from './allow.ts';
 import { type Ask, array, asker, batch, code, count, isOk, shape, text } from './answers.ts';
@@ -69,17 +69,16 @@ export const mongodb: ProbeService = {
 };
 
 async function probe(context: ProbeContext): Promise<Observation> {
-  try {
-    const first = await converse(context, 'msg');
-    if (!(first instanceof PosternError)) return first;
-    // No answer at all: servers before 3.6 close on OP_MSG.
-    const second = await converse(context, 'query');
-    if (second instanceof PosternError) throw first;
-    return second;
-  } catch (error) {
-    if (isMalformed(error)) return unidentified('the MongoDB protocol');
-    throw error;
-  }
+  return (await unlessMalformed(inEitherDialect(context))) ?? unidentified('the MongoDB protocol');
+}
+
+async function inEitherDialect(context: ProbeContext): Promise<Observation> {
+  const first = await converse(context, 'msg');
+  if (!(first instanceof PosternError)) return first;
+  // No answer at all: servers before 3.6 close on OP_MSG.
+  const second = await converse(context, 'query');
+  if (second instanceof PosternError) throw first;
+  return second;
 }
 
 /** @returns the failure when the connection failed before a first answer */

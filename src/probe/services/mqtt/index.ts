@@ -20,7 +20,7 @@
 import { PosternError } from '../../../core/errors.ts';
 import type { Connection } from '../../../net/connection.ts';
 import { requirePrivate } from '../../auth/clear-text.ts';
-import { isMalformed, malformed, parseCount, parseVersion, unidentified } from '../../observations.ts';
+import { malformed, parseCount, parseVersion, unidentified, unlessMalformed } from '../../observations.ts';
 import type { Observation, ProbeContext, ProbeService } from '../../service.ts';
 import { allow, CLIENTS_TOPIC, controlAllow, VERSION_TOPIC } from './allow.ts';
 import {
@@ -95,13 +95,7 @@ async function probe(context: ProbeContext): Promise<Observation> {
   const connection = await context.connect();
   try {
     await connection.write(connectPacket(4, clientId(context)));
-    let code: number | undefined;
-    try {
-      code = parseConnack(await readPacket(connection, 'first'));
-    } catch (error) {
-      if (isMalformed(error)) return unidentified('MQTT');
-      throw error;
-    }
+    const code = await unlessMalformed(readPacket(connection, 'first').then(parseConnack));
     if (code === undefined) return unidentified('MQTT');
     context.record('CONNECT without a user', `CONNACK ${code}`);
     if (REFUSES_STRANGERS.has(code))

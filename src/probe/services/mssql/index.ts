@@ -12,7 +12,7 @@
  */
 import { ByteCursor } from '../../byte-cursor.ts';
 import { allowDeclared } from '../../declared-bytes.ts';
-import { isMalformed, malformed, unidentified } from '../../observations.ts';
+import { malformed, speak, unidentified } from '../../observations.ts';
 import type { Observation, ProbeContext, ProbeService } from '../../service.ts';
 
 /** Header (8), five options of 5 bytes and the terminator, then their data at offsets 26, 32, 33, 34, 38. */
@@ -74,8 +74,7 @@ export const mssql: ProbeService = {
 };
 
 async function probe(context: ProbeContext): Promise<Observation> {
-  const connection = await context.connect();
-  try {
+  return await speak(context, 'TDS', async (connection) => {
     await connection.write(PRELOGIN);
     const head = await connection.read(8);
     const length = head.readUInt16BE(2);
@@ -96,12 +95,7 @@ async function probe(context: ProbeContext): Promise<Observation> {
       reason: `the server asks everybody for a login; it ${encryption}`,
       notTested: ['any login: failed ones lock accounts', 'the SQL Server Browser on 1434/udp'],
     };
-  } catch (error) {
-    if (isMalformed(error)) return unidentified('TDS');
-    throw error;
-  } finally {
-    connection.close();
-  }
+  });
 }
 
 /** The options of a PRELOGIN message by their token. */

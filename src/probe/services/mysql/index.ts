@@ -16,7 +16,7 @@
  */
 import { PosternError } from '../../../core/errors.ts';
 import type { Connection } from '../../../net/connection.ts';
-import { isMalformed, malformed, parseVersion, sumKnown, unidentified } from '../../observations.ts';
+import { malformed, parseVersion, sumKnown, unidentified, unlessMalformed } from '../../observations.ts';
 import type { Observation, ProbeContext, ProbeService } from '../../service.ts';
 import { ACCOUNT, allow, controlAllow, sampling } from './allow.ts';
 import { parseGrants } from './grants.ts';
@@ -82,7 +82,7 @@ export const mysql: ProbeService = {
 async function probe(context: ProbeContext): Promise<Observation> {
   const connection = await context.connect();
   try {
-    const greeting = await greet(connection);
+    const greeting = await unlessMalformed(readGreeting(connection));
     if (greeting === undefined) return unidentified('the MySQL protocol');
     if ('code' in greeting) return { identified: true, datasets: [], ...refusal(context, greeting) };
     const known = { identified: true, datasets: [], ...versionOf(greeting) };
@@ -98,15 +98,6 @@ async function probe(context: ProbeContext): Promise<Observation> {
     return { ...known, ...(await enter(context, connection, greeting)) };
   } finally {
     connection.close();
-  }
-}
-
-async function greet(connection: Connection): Promise<Greeting | ServerError | undefined> {
-  try {
-    return await readGreeting(connection);
-  } catch (error) {
-    if (isMalformed(error)) return undefined;
-    throw error;
   }
 }
 

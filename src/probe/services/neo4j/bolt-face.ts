@@ -13,7 +13,7 @@
  */
 import type { Connection } from '../../../net/connection.ts';
 import { at, text } from '../../json.ts';
-import { isMalformed, malformed, parseVersion, unidentified } from '../../observations.ts';
+import { malformed, parseVersion, speak, unidentified } from '../../observations.ts';
 import type { Observation, ProbeContext, ProbeService } from '../../service.ts';
 import { boltAllow } from './allow.ts';
 import {
@@ -31,8 +31,7 @@ import { REMEDIATION } from './index.ts';
 import { concluded, nonsense, type Rows, STATEMENTS, type Statement } from './queries.ts';
 
 async function probe(context: ProbeContext): Promise<Observation> {
-  const connection = await context.connect();
-  try {
+  return await speak(context, 'Bolt', async (connection) => {
     await connection.write(HANDSHAKE);
     const chosen = await connection.read(4);
     const [minor, major] = [chosen[2] ?? 0, chosen[3] ?? 0];
@@ -42,12 +41,7 @@ async function probe(context: ProbeContext): Promise<Observation> {
     if (none) return told('inconclusive', 'the server speaks none of the proposed versions of Bolt', {});
     if (!known) return unidentified('Bolt');
     return await hello(context, connection, `${major}.${minor}`);
-  } catch (error) {
-    if (isMalformed(error)) return unidentified('Bolt');
-    throw error;
-  } finally {
-    connection.close();
-  }
+  });
 }
 
 async function hello(context: ProbeContext, connection: Connection, bolt: string): Promise<Observation> {

@@ -16,7 +16,7 @@
 import type { Connection } from '../../../net/connection.ts';
 import type { ByteCursor } from '../../byte-cursor.ts';
 import { datasetName } from '../../names.ts';
-import { isMalformed, unidentified } from '../../observations.ts';
+import { speak } from '../../observations.ts';
 import { objectPattern } from '../../patterns.ts';
 import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
 import { DUMP, EXPORTS, NFS_NULL, NO_PROGRAM, nfsAllow, XID } from './allow.ts';
@@ -70,15 +70,7 @@ export const nfs: ProbeService = {
 type Part = Pick<Observation, 'verdict' | 'datasets' | 'reason' | 'notTested'> & Partial<Observation>;
 
 async function probe(context: ProbeContext): Promise<Observation> {
-  const connection = await context.connect();
-  try {
-    return await dialogue(context, connection);
-  } catch (error) {
-    if (isMalformed(error)) return unidentified('ONC RPC');
-    throw error;
-  } finally {
-    connection.close();
-  }
+  return await speak(context, 'ONC RPC', (connection) => dialogue(context, connection));
 }
 
 async function dialogue(context: ProbeContext, connection: Connection): Promise<Observation> {

@@ -59,8 +59,8 @@ describe('the Parse dialogue', () => {
   });
 
   it('believes no server that has every class', async () => {
-    const port = await serve((path, request) =>
-      path.includes('count=') ? [200, { results: [], count: 9 }] : parse('/parse', {})(path, request),
+    const port = await serve((path, ...more) =>
+      path.includes('count=') ? [200, { results: [], count: 9 }] : parse('/parse', {})(path, ...more),
     );
     expect(await askPort(port, 'parse-server', undefined, within)).toMatchObject({
       verdict: 'inconclusive',
@@ -69,10 +69,10 @@ describe('the Parse dialogue', () => {
   });
 
   it('reads counts of odd shapes as none', async () => {
-    const port = await serve((path, request) =>
+    const port = await serve((path, ...more) =>
       path.includes('/Order?')
         ? [200, { results: { length: 3 }, count: '7; DROP' }]
-        : parse('/parse', {})(path, request),
+        : parse('/parse', {})(path, ...more),
     );
     expect(await askPort(port, 'parse-server', undefined, within)).toMatchObject({ verdict: 'secured' });
   });

@@ -16,8 +16,9 @@
 
 import type { HttpSession } from '../../../net/connection.ts';
 import { allowRequests, type Placeholder } from '../../../net/request-templates.ts';
-import { at, count, isRecord, parseJson, text } from '../../json.ts';
-import { datasetName, fieldName, grouped } from '../../names.ts';
+import { at, count, parseJson, text } from '../../json.ts';
+import { datasetName, grouped } from '../../names.ts';
+import { takeDocuments } from '../../nested.ts';
 import { sumKnown, unidentified } from '../../observations.ts';
 import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
 import { counted, doubtful, type Identity, SHORT_ANSWER } from '../web-answers.ts';
@@ -101,15 +102,7 @@ async function sample(
   const most = Math.max(1, Math.min(5, context.values.most));
   const answer = await session.get(`/api/collections/${name}/records?perPage=${most}`, { maxBytes: 1_048_576 });
   const items: unknown = at(answer.truncated ? undefined : parseJson(answer.body), 'items');
-  const rows = Array.isArray(items) ? items.slice(0, most).filter(isRecord) : [];
-  const fields = [...new Set(rows.flatMap((row) => Object.keys(row)))].slice(0, 200);
-  for (const field of fields)
-    context.values.take(
-      dataset.name,
-      fieldName(field),
-      rows.map((row) => row[field]),
-    );
-  dataset.fields = [...new Set(fields.map(fieldName))];
+  dataset.fields = takeDocuments(context.values, dataset.name, Array.isArray(items) ? items : []);
 }
 
 export const pocketbase: ProbeService = {

@@ -15,7 +15,7 @@
  */
 import { PosternError } from '../../../core/errors.ts';
 import type { Connection } from '../../../net/connection.ts';
-import { isMalformed, parseCount, parseVersion, sumKnown, unidentified } from '../../observations.ts';
+import { parseCount, parseVersion, sumKnown, unidentified, unlessMalformed } from '../../observations.ts';
 import type { Observation, ProbeContext, ProbeService } from '../../service.ts';
 import { allow, controlAllow, ROLE, SAFETY, sampling } from './allow.ts';
 import { type Login, logIn, logInAs, open } from './login.ts';
@@ -69,13 +69,8 @@ interface Session {
 }
 
 async function probe(context: ProbeContext): Promise<Observation> {
-  let session: Session;
-  try {
-    session = await start(context, 'postgres', true);
-  } catch (error) {
-    if (isMalformed(error)) return unidentified('the PostgreSQL protocol');
-    throw error;
-  }
+  let session = await unlessMalformed(start(context, 'postgres', true));
+  if (session === undefined) return unidentified('the PostgreSQL protocol');
   try {
     note(context, session);
     if (session.connection.tls && !isIn(session.login)) {

@@ -76,6 +76,21 @@ describe('the PostgreSQL probe', () => {
     expect(context.sent.filter((bytes) => Buffer.from(TERMINATE).equals(bytes))).toHaveLength(2);
   });
 
+  it.each([
+    ['was never analysed', '-1', '40', 40],
+    ['was never analysed, before 14', '0', '40', 40],
+    ['was analysed before its rows were reported, and has them twice', '40', '80', 40],
+    ['lost its statistics in a crash', '40', '0', 40],
+    ['grew without being analysed again', '40', '4000', 4000],
+  ])('tells how many rows a table has that %s', async (_what, estimate, live, rows) => {
+    const context = server(() => welcome, {
+      [RIGHTS]: [row('f', 'f')],
+      [DATABASES]: [row('postgres', '100')],
+      [TABLES]: [row('public', 'customers', estimate, live, '4096', 't', 'f', 'id')],
+    });
+    expect((await postgresql.probe(context)).documents).toBe(rows);
+  });
+
   it('uses names alone where measuring the databases takes too long', async () => {
     const context = server(() => welcome, {
       [RIGHTS]: [row('t', 'f')],

@@ -36,14 +36,13 @@ export async function readTables(
     if (read === 't') totals.readable = true;
     if (write === 't') totals.writable = true;
     if (read !== 't') continue;
-    const counted = parseCount(live);
     const named = (columns ?? '')
       .split(UNIT_SEPARATOR)
       .filter(Boolean)
       .map((column) => column.split(TYPE_SEPARATOR, 2));
     const dataset: ObservedDataset = {
       name: datasetName([database, schema, table].join('.')),
-      documents: counted === undefined || counted === 0 ? (parseCount(estimate) ?? counted) : counted,
+      documents: rowsOf(parseCount(estimate), parseCount(live)),
       bytes: parseCount(bytes),
       fields: named.map(([name = '']) => fieldName(name)),
     };
@@ -70,6 +69,20 @@ export async function readTables(
       );
     }
   }
+}
+
+/** A table that grew this much since it was analysed is not what it was then: autovacuum is off. */
+const GROWN = 3;
+
+/**
+ * The planner's estimate where the table was analysed. The live rows may be counted twice: the analysis sets their number,
+ * and what a session inserted before and had not reported yet is added to it afterwards (a session reports once a second
+ * at most; src/backend/utils/activity/pgstat_relation.c).
+ * @param estimate 0, or undefined for -1: never analysed
+ */
+function rowsOf(estimate: number | undefined, live: number | undefined): number | undefined {
+  if (estimate === undefined || estimate === 0) return live ?? estimate;
+  return live !== undefined && live > GROWN * estimate ? live : estimate;
 }
 
 /** `character varying(80)` as it is; anything odd in it is dropped. */

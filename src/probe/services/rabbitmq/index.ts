@@ -8,7 +8,7 @@
  * `anonymous_login_user` names, who may be bound to loopback (`loopback_users`): offered is not admitted, and no login is
  * tried, neither that one nor guest's.
  */
-import { isMalformed, parseVersion, unidentified } from '../../observations.ts';
+import { parseVersion, speak } from '../../observations.ts';
 import type { Observation, ProbeContext, ProbeService } from '../../service.ts';
 import { AMQP_HEADER, amqpAllow } from './allow.ts';
 import { readStart, type Start } from './start.ts';
@@ -16,8 +16,7 @@ import { readStart, type Start } from './start.ts';
 const GUEST = 'default logins such as guest (no login is tried)';
 
 async function probe(context: ProbeContext): Promise<Observation> {
-  const connection = await context.connect();
-  try {
+  return await speak(context, 'AMQP', async (connection) => {
     await connection.write(AMQP_HEADER);
     const start = await readStart(connection);
     const clear = connection.tls === undefined ? '; passwords would cross the network in clear' : '';
@@ -30,12 +29,7 @@ async function probe(context: ProbeContext): Promise<Observation> {
       });
     }
     return judged(context, start, clear);
-  } catch (error) {
-    if (isMalformed(error)) return unidentified('AMQP');
-    throw error;
-  } finally {
-    connection.close();
-  }
+  });
 }
 
 function judged(context: ProbeContext, start: Start, clear: string): Observation {

@@ -18,7 +18,7 @@
  */
 import type { Connection } from '../../../net/connection.ts';
 import { requirePrivate } from '../../auth/clear-text.ts';
-import { isMalformed, parseCount, parseVersion, unidentified } from '../../observations.ts';
+import { parseCount, parseVersion, unidentified, unlessMalformed } from '../../observations.ts';
 import { keyPatterns } from '../../patterns.ts';
 import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
 import { allow, CONTROL_COMMAND, controlAllow, sampling } from './allow.ts';
@@ -85,13 +85,8 @@ async function probe(context: ProbeContext): Promise<Observation> {
 }
 
 async function dialogue(context: ProbeContext, ask: Ask): Promise<Observation> {
-  let ping: Reply;
-  try {
-    ping = await ask('PING');
-  } catch (error) {
-    if (isMalformed(error)) return unidentified('RESP');
-    throw error;
-  }
+  const ping = await unlessMalformed(ask('PING'));
+  if (ping === undefined) return unidentified('RESP');
   const code = errorCode(ping);
   if (!isText(ping, 'PONG') && !['NOAUTH', 'DENIED', 'NOPERM', 'LOADING', 'MASTERDOWN', 'MISCONF'].includes(code)) {
     // A renamed PING is still a Redis; any other answer is not.

@@ -18,7 +18,7 @@ import { scramFinal, scramFirst } from '../../auth/scram.ts';
 import { allowDeclared } from '../../declared-bytes.ts';
 import { at, count, text } from '../../json.ts';
 import { datasetName, fieldName, grouped } from '../../names.ts';
-import { isMalformed, parseVersion, sumKnown, unidentified } from '../../observations.ts';
+import { parseVersion, speak, sumKnown, unidentified } from '../../observations.ts';
 import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
 import {
   type Answer,
@@ -116,15 +116,7 @@ export const rethinkdb: ProbeService = {
 };
 
 async function probe(context: ProbeContext): Promise<Observation> {
-  const connection = await context.connect();
-  try {
-    return await dialogue(context, connection);
-  } catch (error) {
-    if (isMalformed(error)) return unidentified('ReQL');
-    throw error;
-  } finally {
-    connection.close();
-  }
+  return await speak(context, 'ReQL', (connection) => dialogue(context, connection));
 }
 
 async function dialogue(context: ProbeContext, connection: Connection): Promise<Observation> {

@@ -15,7 +15,7 @@
  */
 import type { Connection } from '../../../net/connection.ts';
 import { datasetName } from '../../names.ts';
-import { isMalformed, unidentified } from '../../observations.ts';
+import { speak, unidentified } from '../../observations.ts';
 import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
 import { smbAllow } from './allow.ts';
 import {
@@ -82,15 +82,7 @@ class Session {
 }
 
 async function probe(context: ProbeContext): Promise<Observation> {
-  const connection = await context.connect();
-  try {
-    return await dialogue(context, new Session(connection));
-  } catch (error) {
-    if (isMalformed(error)) return unidentified('SMB 2');
-    throw error;
-  } finally {
-    connection.close();
-  }
+  return await speak(context, 'SMB 2', (connection) => dialogue(context, new Session(connection)));
 }
 
 async function dialogue(context: ProbeContext, session: Session): Promise<Observation> {

@@ -21,6 +21,7 @@ import type { HttpAnswer, PostingSession } from '../../../net/connection.ts';
 import { identifierOf, namedDatasets } from '../../identifiers.ts';
 import { isRecord, parseJson, text } from '../../json.ts';
 import { datasetName, fieldName, grouped } from '../../names.ts';
+import { takeDocuments } from '../../nested.ts';
 import { sumKnown, unidentified } from '../../observations.ts';
 import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
 import { COUNTED, FEW_ROWS, ONE_ROW, type Prefix, supabaseAllow, supabaseSampling, TABLE } from './allow.ts';
@@ -204,14 +205,7 @@ async function sampledFields({ session, context, prefix, headers }: Dialogue, ta
   const answer = await session.get(`${prefix}/${table}${FEW_ROWS}`, { headers });
   context.record(`GET ${prefix}/${datasetName(table)}${FEW_ROWS}`, `${answer.status}, values in memory only`);
   const rows = parseJson(answer.body);
-  const fields = new Map<string, unknown[]>();
-  for (const row of Array.isArray(rows) ? rows.slice(0, values.most) : []) {
-    for (const [field, value] of isRecord(row) ? Object.entries(row).slice(0, 500) : []) {
-      fields.set(field, [...(fields.get(field) ?? []), value]);
-    }
-  }
-  for (const [field, held] of fields) values.take(datasetName(table), fieldName(field), held);
-  return [...new Set([...fields.keys()].map(fieldName))];
+  return takeDocuments(values, datasetName(table), Array.isArray(rows) ? rows : []);
 }
 
 /** The root is PostgREST itself, not the gateway before it. */

@@ -16,7 +16,7 @@
 import { PosternError } from '../../../core/errors.ts';
 import type { Connection } from '../../../net/connection.ts';
 import { datasetName, grouped } from '../../names.ts';
-import { isMalformed, malformed, parseCount, parseVersion, unidentified } from '../../observations.ts';
+import { isMalformed, malformed, parseCount, parseVersion, speak, unidentified } from '../../observations.ts';
 import type { Observation, ObservedDataset, ProbeContext, ProbeService } from '../../service.ts';
 import { zookeeperAllow } from './allow.ts';
 import {
@@ -43,8 +43,7 @@ const DATA = 'data of nodes (never read)';
 type Answer = Pick<Observation, 'verdict' | 'documents' | 'datasets' | 'reason' | 'notTested'>;
 
 async function probe(context: ProbeContext): Promise<Observation> {
-  const connection = await context.connect();
-  try {
+  return await speak(context, 'ZooKeeper', async (connection) => {
     const opened = await openSession(context, connection);
     // After a closed connection a fifth byte: a port that speaks TLS waits for five before it says anything.
     const server = await word(context, opened === 'closed' ? 'srvr\n' : 'srvr');
@@ -66,12 +65,7 @@ async function probe(context: ProbeContext): Promise<Observation> {
     }
     const told = await walk(context, connection, nodes);
     return { ...base, ...(told.verdict === 'inconclusive' ? {} : size), ...told };
-  } catch (error) {
-    if (isMalformed(error)) return unidentified('ZooKeeper');
-    throw error;
-  } finally {
-    connection.close();
-  }
+  });
 }
 
 const REFUSES = { closed: 'closes', refused: 'refuses' } as const;

@@ -1,0 +1,68 @@
+/** The containers of manifests, with the ports by which they are reached from outside their cluster. */
+import { assetId } from '../../../core/asset.ts';
+import type { PublishedPort } from '../../declared.ts';
+import type { DeclaredContainer, ReadFile } from '../../model.ts';
+import type { Cluster, Way } from './cluster.ts';
+import type { PodContainer } from './pods.ts';
+
+/** Containers of one file, in its order. */
+export function containersIn({ document }: Pick<ReadFile<'kubernetes'>, 'document'>): PodContainer[] {
+  return document.objects.flatMap((object) => document.cluster.pods(object)?.containers ?? []);
+}
+
+export function declaredContainers(file: ReadFile<'kubernetes'>): DeclaredContainer[] {
+  const { source, document } = file;
+  return containersIn(file).map((container) => ({
+    container,
+    declared: {
+      name: container.name,
+      file: source.path,
+      format: 'kubernetes',
+      line: source.position(container.nameSpan.start).line,
+      asset: assetId('config', source.path, container.name),
+      image: container.image?.reference ?? null,
+      engine: container.image?.engine ?? null,
+      version: container.image?.version ?? null,
+      published: publishedPorts(container, document.cluster),
+      mounts: container.mounts.flatMap(({ path, target }) => (path === null ? [] : [{ source: path, target }])),
+      environment: [...new Set([...container.environment.map(({ name }) => name), ...container.environmentFiles])],
+      hostNetwork: container.pod.hostNetwork !== null,
+    },
+  }));
+}
+
+function publishedPorts(container: PodContainer, cluster: Cluster): PublishedPort[] {
+  return waysToContainer(container, cluster).flatMap((way): PublishedPort[] => {
+    // A route speaks HTTP for the pod: it is a proxy in front, no published port.
+    if (way.kind === 'route' || way.kind === 'host-network' || way.target === null) return [];
+    const place = way.object.source === container.pod.object.source ? way.span : container.nameSpan;
+    const shut = cluster.policiesFor(container.pod, way.target).state === 'closed';
+    return [
+      {
+        hostIp: null,
+        hostPort: way.port,
+        containerPort: way.target,
+        protocol: way.protocol,
+        ...container.pod.object.source.position(place.start),
+        pointer: `${way.object.pointer}.ports[${way.port ?? ''}:${way.target}]`,
+        allInterfaces: !shut && (way.from === 'internet' || way.kind === 'node-port' || way.kind === 'host-port'),
+      },
+    ];
+  });
+}
+
+/** Ways to the pod that end at this container: at a port it declares, or at any where it declares none. */
+export function waysToContainer(container: PodContainer, cluster: Cluster): Way[] {
+  const { pod } = container;
+  const others = pod.containers
+    .filter((one) => one !== container)
+    .flatMap(({ ports }) => ports.map(({ port }) => port));
+  return cluster
+    .waysTo(pod)
+    .filter(
+      ({ target }) =>
+        target === null ||
+        container.ports.some(({ port }) => port === target) ||
+        (!others.includes(target) && (pod.containers.length === 1 || container.ports.length === 0)),
+    );
+}

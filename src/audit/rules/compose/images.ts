@@ -1,0 +1,174 @@
+/** Versions of stores: none that is named, and ones that get no more security fixes. */
+import { majorOf } from '../../containers/image.ts';
+import { titleOf } from '../../containers/titles.ts';
+import type { Engine } from '../../declared.ts';
+import { defineRule } from '../../model.ts';
+
+/** Last versions whose support has ended, with the month; checked in 2026. Only where the vendor gives a date. */
+const ENDED: Readonly<Partial<Record<Engine, { major: number; minor?: number; ended: string }>>> = {
+  elasticsearch: { major: 6, ended: 'February 2022' },
+  postgresql: { major: 13, ended: 'November 2025' },
+  mongodb: { major: 6, ended: 'July 2025' },
+  redis: { major: 6, minor: 0, ended: 'February 2024' },
+  couchdb: { major: 2, ended: 'December 2020' },
+};
+
+function ended(engine: Engine, repository: string, version: string | null): string | null {
+  const major = majorOf(version);
+  if (major === null) return null;
+  // MariaDB counts otherwise than MySQL.
+  if (engine === 'mysql') {
+    if (/maria/.test(repository)) return major < 10 ? 'July 2023 or before' : null;
+    return major < 8 ? 'October 2023' : null;
+  }
+  const last = ENDED[engine];
+  if (!last || /valkey|keydb|dragonfly/.test(repository)) return null;
+  const minor = Number.parseInt(version?.split('.')[1] ?? '', 10);
+  const over =
+    major < last.major ||
+    (major === last.major && (last.minor === undefined || (!Number.isNaN(minor) && minor <= last.minor)));
+  return over ? last.ended : null;
+}
+
+export const storeEndOfLife = defineRule<'docker-compose'>({
+  id: 'audit/compose-store-end-of-life',
+  topic: 'hardening',
+  verified: {
+    by: 'source',
+    how: 'https://www.postgresql.org/support/versioning/ , https://www.mongodb.com/legal/support-policy/lifecycles , https://www.elastic.co/support/eol , https://www.mysql.com/support/eol-notice.html – dates of the last fixes',
+  },
+  aliases: ['DC-IMG-001'],
+  format: 'docker-compose',
+  title: 'A data store gets no more security fixes',
+  severity: 'medium',
+  owner: 'it',
+  description: 'The vendor has ended support of this version. Holes that are found in it stay open, and are public.',
+  remediation:
+    'Plan the upgrade to a supported major version: with a backup, on a copy first, along the vendor’s upgrade path.',
+  references: ['https://endoflife.date/', 'https://www.postgresql.org/support/versioning/'],
+  cwe: ['CWE-1104'],
+  examples: {
+    bad: [
+      'services:\n  db:\n    image: postgres:11\n',
+      'services:\n  es:\n    image: elasticsearch:6.8.23\n',
+      'services:\n  db:\n    image: mysql:5.7\n',
+    ],
+    good: [
+      'services:\n  db:\n    image: postgres:17\n',
+      'services:\n  db:\n    image: mariadb:11.4\n',
+      'services:\n  cache:\n    image: redis:6.2\n',
+      'services:\n  cache:\n    image: redis:latest\n',
+    ],
+  },
+  *check({ document }) {
+    for (const service of document.services) {
+      const { image } = service;
+      if (!image?.engine) continue;
+      const when = ended(image.engine, image.repository, image.version);
+      if (when === null) continue;
+      yield {
+        service: service.name,
+        pointer: `services.${service.name}.image`,
+        span: image.span,
+        actual: image.version ?? '',
+        expected: 'a version with security fixes',
+        message: `Support of this version of ${titleOf(image.engine)} ended in ${when}.`,
+      };
+    }
+  },
+});
+
+export const storeNotPinned = defineRule<'docker-compose'>({
+  id: 'audit/compose-store-version-not-pinned',
+  topic: 'hardening',
+  verified: {
+    by: 'source',
+    how: 'https://docs.docker.com/build/building/best-practices/#pin-base-image-versions – a tag such as latest moves; without one latest is taken',
+  },
+  aliases: ['DC-IMG-002'],
+  format: 'docker-compose',
+  title: 'The version of a data store is left to chance',
+  severity: 'low',
+  owner: 'developer',
+  description:
+    'Without a tag, or with `latest`, the next pull may bring another major version with other defaults – whether it asks for a login among them. What is judged here then holds for no version in particular.',
+  remediation: 'Name the version that runs today, with its minor version, and raise it on purpose.',
+  references: ['https://docs.docker.com/build/building/best-practices/#pin-base-image-versions'],
+  cwe: ['CWE-1357'],
+  examples: {
+    bad: [
+      'services:\n  db:\n    image: postgres\n',
+      'services:\n  db:\n    image: mongo:latest\n    command: --auth\n',
+    ],
+    good: [
+      'services:\n  db:\n    image: postgres:16.4\n',
+      'services:\n  db:\n    image: postgres:${PG_VERSION}\n',
+      'services:\n  db:\n    image: postgres@sha256:0f6f4c0c3f0b5a3d7f7f2a6b1a7b4c1f5d8e9a0b1c2d3e4f5a6b7c8d9e0f1a2b\n',
+      'services:\n  app:\n    image: example/app\n',
+    ],
+  },
+  *check({ document }) {
+    for (const service of document.services) {
+      const { image } = service;
+      if (!image?.engine) continue;
+      const written = document.text.text.slice(image.span.start, image.span.end);
+      // A digest pins; a variable may; a build is pinned by its Dockerfile.
+      if (/[@$]/.test(written) || !/\w/.test(written) || !written.includes(image.repository.split('/').at(-1) ?? ''))
+        continue;
+      if (image.tag !== null && image.tag !== 'latest') continue;
+      yield {
+        service: service.name,
+        pointer: `services.${service.name}.image`,
+        span: image.span,
+        actual: image.tag ?? 'no tag',
+        expected: 'a version',
+        message: `Which version of ${titleOf(image.engine)} runs is decided by the day of the pull.`,
+      };
+    }
+  },
+});
+
+export const storeAsRoot = defineRule<'docker-compose'>({
+  id: 'audit/compose-store-runs-as-root',
+  topic: 'hardening',
+  verified: {
+    by: 'source',
+    how: 'https://docs.docker.com/engine/security/#linux-kernel-capabilities – root in the container is root of the kernel with fewer capabilities; the official images step down to their own user unless `user` says otherwise',
+  },
+  aliases: ['DC-PRIV-002'],
+  cis: ['CIS Docker 1.6 4.1'],
+  format: 'docker-compose',
+  title: 'A data store runs as root',
+  severity: 'low',
+  owner: 'developer',
+  description:
+    'The image has a user of its own for the store. With `user: root` a hole in the store has root in the container, and on mounted folders of the host.',
+  remediation:
+    'Remove `user`; where it was set because of file permissions, give the folder to the image’s user instead.',
+  references: ['https://docs.docker.com/reference/compose-file/services/#user'],
+  cwe: ['CWE-250'],
+  examples: {
+    bad: [
+      'services:\n  db:\n    image: postgres:16\n    user: root\n',
+      'services:\n  db:\n    image: redis:7\n    user: "0:0"\n',
+    ],
+    good: [
+      'services:\n  db:\n    image: postgres:16\n    user: "999:999"\n',
+      'services:\n  app:\n    image: example/app:1\n    user: root\n',
+    ],
+  },
+  *check({ document }) {
+    for (const service of document.services) {
+      const engine = service.image?.engine;
+      if (!engine || !service.user || !/^(?:root|0)(?::|$)/.test(service.user.text)) continue;
+      yield {
+        service: service.name,
+        pointer: `services.${service.name}.user`,
+        span: service.user.span,
+        actual: 'root',
+        expected: "the image's own user",
+        message: `${titleOf(engine)} runs as root in its container.`,
+      };
+    }
+  },
+});
