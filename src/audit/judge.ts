@@ -79,8 +79,9 @@ function contextOf(corpus: Corpus, file: ReadFile, skips: Map<string, Skip>): Ru
 function findingOf<N extends FormatName>(rule: AuditRule<N>, file: ReadFile<N>, hit: Hit, pointer: string): Finding {
   const source = hit.source ?? file.source;
   const written = source.within?.source ?? source;
-  const asset =
-    hit.service === undefined ? assetId('config', source.path) : assetId('config', source.path, hit.service);
+  // What a file is about stays with it, also where an include or an override writes the value.
+  const { path } = file.source;
+  const asset = hit.service === undefined ? assetId('config', path) : assetId('config', path, hit.service);
   const start = source.position(hit.span.start);
   const end = source.position(hit.span.end);
   const finding: Finding = {

@@ -6,6 +6,7 @@
 import { reachOf } from '../formats/pg-hba/address.ts';
 import { effectiveRows } from '../formats/pg-hba/covers.ts';
 import { redisHasPassword } from '../formats/redis/password.ts';
+import { pluginSetting } from '../formats/settings/search.ts';
 import type { RuleContext } from '../model.ts';
 import { type Command, flag } from './command.ts';
 import { majorOf } from './image.ts';
@@ -78,12 +79,20 @@ function elasticsearch(service: Container, context: RuleContext): Authentication
   return mounted.files.length > 0 ? { state: 'off', by: 'file' } : { state: 'off', by: 'default' };
 }
 
-function opensearch(service: Container): Authentication {
+function opensearch(service: Container, context: RuleContext): Authentication {
   const variable = variableOf(service, 'DISABLE_SECURITY_PLUGIN', 'plugins.security.disabled');
   if (variable?.value === 'true') return { state: 'off', by: 'variable', variable };
   if (variable && variable.value === null) return unknown('the switch comes from a variable');
   if (words(service).some((word) => /^-E\s*plugins\.security\.disabled=true$/.test(word)))
     return { state: 'off', by: 'command' };
+  const mounted = context.mounted(service, 'opensearch.yml');
+  for (const { document } of mounted.files) {
+    const setting = pluginSetting(document, 'disabled');
+    if (setting?.variable || (!setting && !document.complete))
+      return unknown('the mounted opensearch.yml does not tell');
+    if (setting?.values[0]?.toLowerCase() === 'true') return { state: 'off', by: 'file' };
+  }
+  if (mounted.missing) return unknown('the mounted opensearch.yml was not found');
   return absent(service, ['DISABLE_SECURITY_PLUGIN', 'plugins.security.disabled']) ?? ON;
 }
 
@@ -198,14 +207,20 @@ function memcached(service: Container): Authentication {
   return { state: 'off', by: 'default' };
 }
 
-function cassandra(service: Container): Authentication {
+function cassandra(service: Container, context: RuleContext): Authentication {
   if (service.image?.publisher !== 'official') return unknown('the default of this image is not known');
-  if (
-    isSet(service, ['CASSANDRA_AUTHENTICATOR']) ||
-    service.mounts.some(({ target }) => target.includes('cassandra.yaml'))
-  ) {
-    return unknown('cassandra.yaml decides, which is not read yet');
+  if (isSet(service, ['CASSANDRA_AUTHENTICATOR']))
+    return unknown('CASSANDRA_AUTHENTICATOR decides, which the image ignores in some versions');
+  const mounted = context.mounted(service, 'cassandra.yaml');
+  const [file] = mounted.files;
+  if (file) {
+    const { settings, complete } = file.document;
+    const authenticator = settings.get('authenticator') ?? settings.get('authenticator.class_name');
+    if (authenticator?.variable || !complete) return unknown('the mounted cassandra.yaml does not tell');
+    const name = authenticator?.values[0] ?? 'AllowAllAuthenticator';
+    return /AllowAllAuthenticator$/.test(name) ? { state: 'off', by: 'file' } : ON;
   }
+  if (mounted.missing) return unknown('the mounted cassandra.yaml was not found');
   return { state: 'off', by: 'default' };
 }
 

@@ -15,7 +15,7 @@ import type { Expression } from '../firebase-rules/expression.ts';
 import { atLeastAs, FAILS, known, type Truth, UNKNOWN } from '../firebase-rules/truth.ts';
 import { evaluate, type Piece, type Principal, parseExpression } from './evaluate.ts';
 
-export type RuleKind = '.read' | '.write' | '.validate';
+type RuleKind = '.read' | '.write' | '.validate';
 
 export interface RtdbRule {
   kind: RuleKind;

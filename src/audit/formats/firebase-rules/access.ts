@@ -80,7 +80,7 @@ function withoutPrefix(segments: readonly Segment[], service: ServiceName): read
   return fits ? segments.slice(prefix.length) : segments;
 }
 
-export function pathText(segments: readonly Segment[]): string {
+function pathText(segments: readonly Segment[]): string {
   const parts = segments.map((one) =>
     one.kind === 'text' ? one.text : one.kind === 'one' ? `{${one.name}}` : `{${one.name}=**}`,
   );

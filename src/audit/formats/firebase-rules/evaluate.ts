@@ -46,12 +46,7 @@ export interface Scope {
   budget: { steps: number; depth: number };
 }
 
-const MAX_STEPS = 20_000;
 const MAX_DEPTH = 900;
-
-export function newBudget(): Scope['budget'] {
-  return { steps: MAX_STEPS, depth: 0 };
-}
 
 /** Truth of a condition; null is the condition that is not there, which grants. */
 export function evaluate(condition: Expression | null, scope: Scope): Truth {

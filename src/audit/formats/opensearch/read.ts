@@ -27,8 +27,10 @@ export const opensearchFormat: Format<'opensearch.yml'> = {
     if (!named && !/^plugins[.:]|opendistro|initial_cluster_manager_nodes|compatibility\./m.test(text)) return false;
     const keys = [...topKeys(text)];
     if (keys.some((key) => OTHER.test(key))) return false;
-    if (keys.some((key) => OWN.test(key)) || (/^plugins:/m.test(text) && /^ +security[.:]/m.test(text))) return true;
-    return named && keys.every((key) => /^(?:[a-z_]+\.[\w.-]+|cluster|node|path|network|http|plugins)$/.test(key));
+    if (keys.some((key) => OWN.test(key))) return true;
+    // Charts have `plugins` and `security` among their values, too.
+    const plausible = keys.every((key) => /^(?:[a-z_]+\.[\w.-]+|cluster|node|path|network|http|plugins)$/.test(key));
+    return plausible && (named || (/^plugins:/m.test(text) && /^ +security[.:]/m.test(text)));
   },
   read: (source) => readSettings(source, { lists: true }),
   settings: settingViews,

@@ -69,13 +69,13 @@ export interface SqlFunction {
   callers: Set<string>;
 }
 
-export interface SqlBucket {
+interface SqlBucket {
   id: string;
   isPublic: boolean;
   place: SqlPlace;
 }
 
-export interface SqlRole {
+interface SqlRole {
   name: string;
   superuser: SqlPlace | null;
   /** A password in the text; its length only. */

@@ -109,7 +109,7 @@ export function withCondition(statement: Statement, text: string, rest: Omit<Fix
 const UID_NAME = /^(?:uid|user_?id|user_?uid|owner_?id|account_?id|user|owner)$/i;
 
 /** The variable of the path that names a user, where exactly one does. */
-export function uidVariable(path: PathAccess): string | null {
+function uidVariable(path: PathAccess): string | null {
   const named = path.segments.flatMap((one) => (one.kind === 'one' && UID_NAME.test(one.name) ? [one.name] : []));
   return named.length === 1 ? (named[0] ?? null) : null;
 }

@@ -1,11 +1,12 @@
 import type { RuleSet } from '../../model.ts';
+import { fileRules } from './files.ts';
 import { objectRules } from './objects.ts';
 import { plainRules } from './plain.ts';
 import { policyRules } from './policies.ts';
 import { tableRules } from './tables.ts';
 
 export const supabaseSqlRules: RuleSet<'supabase-sql'> = {
-  rules: [...tableRules, ...policyRules, ...objectRules, ...plainRules],
+  rules: [...tableRules, ...policyRules, ...objectRules, ...fileRules, ...plainRules],
   guidance: {
     fixes: {
       managed:

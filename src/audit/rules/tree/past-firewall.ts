@@ -6,6 +6,7 @@ import { hostDoors } from '../../system/ways.ts';
 export const publishedPastFirewall: TreeRule = {
   rule: {
     id: 'audit/published-past-firewall',
+    aliases: ['UF-DKR-001'],
     title: 'A published port of a store passes the host’s firewall',
     severity: 'high',
     owner: 'it',
@@ -18,7 +19,11 @@ export const publishedPastFirewall: TreeRule = {
       'The firewall of these files turns strangers away from the port, and the container publishes it on every interface. Docker redirects the packets before the rules for incoming connections are asked, so the port is open although the firewall says that it is not.',
     remediation:
       '**IT:** publish on 127.0.0.1, or not at all, or filter in the chain `DOCKER-USER`, which Docker asks first.\n\n**Developer:** containers of one network reach each other without published ports.',
-    references: ['https://docs.docker.com/engine/network/packet-filtering-firewalls/'],
+    references: [
+      'https://docs.docker.com/engine/network/packet-filtering-firewalls/',
+      'https://github.com/moby/moby/issues/4737',
+      'https://github.com/chaifeng/ufw-docker',
+    ],
     cwe: ['CWE-284', 'CWE-668'],
     examples: {
       bad: [

@@ -1,6 +1,5 @@
 /** Rules for ufw: its files and what `ufw status` says. */
-import { FAMILIES, seenFamilies, strangerAt } from '../../formats/packet-filter/decisions.ts';
-import { STORE_PORTS } from '../../formats/store-ports.ts';
+import { strangerAt } from '../../formats/packet-filter/decisions.ts';
 import type { UfwDocument, UfwValue } from '../../formats/ufw/read.ts';
 import { defineRule, type Fix, type Hit, type RuleSet } from '../../model.ts';
 import type { Source } from '../../source.ts';
@@ -8,7 +7,6 @@ import { placed, refusalsNeverReached, storePortsOpen } from '../packet-filter/c
 
 const MAN = 'https://manpages.debian.org/bookworm/ufw/ufw.8.en.html';
 const FRAMEWORK = 'https://manpages.debian.org/bookworm/ufw/ufw-framework.8.en.html';
-const DOCKER = 'https://docs.docker.com/engine/network/packet-filtering-firewalls/#docker-and-ufw';
 const SERVER =
   'ufw 0.36.2 (Debian 12) in a network namespace: connections from an address that no rule names, with and without it';
 
@@ -156,69 +154,6 @@ const storeOpen = defineRule<'ufw'>({
   },
 });
 
-const dockerPast = defineRule<'ufw'>({
-  id: 'audit/ufw-container-port-past-rules',
-  aliases: ['UF-DKR-001'],
-  format: 'ufw',
-  title: 'ufw does not protect a container that is published',
-  severity: 'high',
-  topic: 'network-exposure',
-  owner: 'it',
-  description:
-    'Docker redirects published ports before ufw’s rules are asked. ufw looks as if it closes the store’s port, and a compose file in the same tree publishes it on every address.',
-  remediation:
-    'Publish on loopback, `127.0.0.1:5432:5432`, or let the containers that need it share a network and publish nothing.',
-  references: [DOCKER, 'https://github.com/moby/moby/issues/4737', 'https://github.com/chaifeng/ufw-docker'],
-  verified: {
-    by: 'source',
-    how: `${DOCKER} – published container traffic is diverted before it goes through the chains that ufw uses`,
-  },
-  cwe: ['CWE-284', 'CWE-668'],
-  examples: {
-    bad: [
-      '=== etc/default/ufw\nIPV6=yes\nDEFAULT_INPUT_POLICY="DROP"\nDEFAULT_FORWARD_POLICY="DROP"\n=== docker-compose.yml\nservices:\n  db:\n    image: postgres:16\n    ports: ["5432:5432"]\n',
-    ],
-    good: [
-      '=== etc/default/ufw\nIPV6=yes\nDEFAULT_INPUT_POLICY="DROP"\nDEFAULT_FORWARD_POLICY="DROP"\n=== docker-compose.yml\nservices:\n  db:\n    image: postgres:16\n    ports: ["127.0.0.1:5432:5432"]\n',
-      '=== etc/default/ufw\nIPV6=yes\nDEFAULT_INPUT_POLICY="DROP"\nDEFAULT_FORWARD_POLICY="DROP"\n=== docker-compose.yml\nservices:\n  web:\n    image: nginx:1.27\n    ports: ["443:443"]\n',
-    ],
-  },
-  *check({ document, source }, context) {
-    const [, incoming] = named(document, 'DEFAULT_INPUT_POLICY', 'Default incoming');
-    const policy = incoming ?? [...document.values.values()][0];
-    if (!incoming || !policy || !/^(?:drop|reject|deny)$/i.test(incoming.value)) return;
-    if (document.values.get('ENABLED')?.value === 'no') return;
-    // ufw-docker and others put rules of their own into after.rules.
-    if (document.parts.some(({ source: part }) => part.text.includes('DOCKER-USER'))) return;
-    for (const { document: compose, source: file } of context.all('docker-compose')) {
-      for (const service of compose.services) {
-        for (const port of service.ports) {
-          const title = STORE_PORTS.get(port.containerPort);
-          if (title === undefined || !port.allInterfaces || port.protocol !== 'tcp' || port.hostPort === null) continue;
-          const { hostPort } = port;
-          const { filter } = document;
-          const believed =
-            filter === null ||
-            FAMILIES.every(
-              (family) =>
-                !seenFamilies(filter).includes(family) || strangerAt(filter, hostPort, family).verdict !== 'accept',
-            );
-          if (!believed) continue;
-          yield {
-            pointer: `docker/${file.path}/${service.name}/${port.containerPort}`,
-            ...placed(policy, source),
-            actual: `${incoming.value}; ${service.name} publishes ${hostPort}`,
-            expected: 'published on 127.0.0.1',
-            message: `ufw refuses port ${hostPort} (${title}), but ${service.name} of ${file.path} publishes it past ufw, if it runs on this host.`,
-            confidence: 'tentative',
-            fix: null,
-          };
-        }
-      }
-    }
-  },
-});
-
 const noLog = defineRule<'ufw'>({
   id: 'audit/ufw-logging-off',
   aliases: ['UF-LOG-001'],
@@ -327,7 +262,7 @@ export const ufwRules: RuleSet<'ufw'> = {
     'UF-V6-001':
       'wrong: with IPV6=no ufw refuses all of IPv6 but loopback (/lib/ufw/ufw-init-functions of 0.36.2: “default DROP and accept all on loopback”), so nothing is left open',
   },
-  rules: [disabled, allowsDefault, storeOpen, dockerPast, noLog, forwards, neverRefused],
+  rules: [disabled, allowsDefault, storeOpen, noLog, forwards, neverRefused],
   guidance: {
     fixes: {
       package:
