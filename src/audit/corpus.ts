@@ -3,8 +3,8 @@ import { dirname } from 'node:path/posix';
 import type { Skip } from '../core/skip.ts';
 import type { Container } from './containers/model.ts';
 import type { DeclaredService, Engine } from './declared.ts';
-import type { ComposeService } from './formats/compose/read.ts';
 import { sourceWithin } from './embedded.ts';
+import type { ComposeService } from './formats/compose/read.ts';
 import { FORMAT_NAMES, FORMATS, recognise } from './formats/index.ts';
 import type { DeclaredContainer, FormatName, ReadFile, Reading, Runtime, Siblings } from './model.ts';
 import type { Source } from './source.ts';
@@ -124,25 +124,59 @@ export function corpusOf(files: FilesByFormat): Corpus {
     }
   }
 
+  const orders = new Map<FormatName, unknown>();
+  /** The files of a format by their own path and by each folder above them, asked for once per service and file. */
+  function orderOf<N extends FormatName>(format: N): Order<N> {
+    const known = orders.get(format) as Order<N> | undefined;
+    if (known !== undefined) return known;
+    const made = ordered<N>(files[format]);
+    orders.set(format, made);
+    return made;
+  }
+
   return {
     files,
     services,
     runtimes,
     mounted(service, format) {
       const targets = service.mounts.filter(({ target }) => NATIVE[format]?.target.test(target));
-      const paths = service.mounts.flatMap(({ path }) => (path === null ? [] : [path]));
-      const inside = files[format].filter(({ source }) =>
-        paths.some((path) => source.path === path || source.path.startsWith(`${path}/`)),
-      );
+      const paths = new Set(service.mounts.flatMap(({ path }) => (path === null ? [] : [path])));
+      const { below } = orderOf(format);
+      const numbers = new Set([...paths].flatMap((path) => below.get(path) ?? []));
+      const inside = [...numbers].sort((a, b) => a - b).flatMap((at) => files[format][at] ?? []);
       return { files: inside, missing: targets.length > 0 && inside.length === 0 };
     },
     beside(file, format) {
-      const folder = dirname(file.source.path);
-      const own = files[format].filter(({ source }) => dirname(source.path) === folder);
+      const own = orderOf(format).beside.get(dirname(file.source.path)) ?? [];
       const mounted = runtimes(file).flatMap(({ service }) => this.mounted(service, format).files);
       return [...new Set([...own, ...mounted])];
     },
   };
+}
+
+interface Order<N extends FormatName> {
+  /** Places in the list of the files at a path or below it. */
+  below: ReadonlyMap<string, readonly number[]>;
+  beside: ReadonlyMap<string, readonly ReadFile<N>[]>;
+}
+
+function ordered<N extends FormatName>(files: readonly ReadFile<N>[]): Order<N> {
+  const below = new Map<string, number[]>();
+  const beside = new Map<string, ReadFile<N>[]>();
+  for (const [at, file] of files.entries()) {
+    const { path } = file.source;
+    push(beside, dirname(path), file);
+    push(below, path, at);
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1))
+      push(below, path.slice(0, end), at);
+  }
+  return { below, beside };
+}
+
+function push<V>(lists: Map<string, V[]>, key: string, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }
 
 function containersOf<N extends FormatName>(

@@ -5,7 +5,6 @@ import type { Asset } from '../core/asset.ts';
 import { assetId } from '../core/asset.ts';
 import type { AuditReport } from '../core/contract/audit.ts';
 import type { Edge } from '../core/edge.ts';
-import type { Exposure } from '../core/exposure.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Rule } from '../core/rule.ts';
@@ -14,11 +13,11 @@ import type { Skip } from '../core/skip.ts';
 import { assembleAll, type Corpus, corpusOf, emptyFiles, FORMAT_NAMES, readEmbedded, readInto } from './corpus.ts';
 import type { DeclaredService } from './declared.ts';
 import { prepareFormats, recognise } from './formats/index.ts';
-import { type JudgeOptions, judge } from './judge.ts';
+import { type Judgement, type JudgeOptions, judge } from './judge.ts';
 import type { FormatName, UserRule } from './model.ts';
 import { RULES } from './rules/index.ts';
 import { TREE_RULES } from './rules/tree/index.ts';
-import { type Source, sourceOf } from './source.ts';
+import { fileOf, type Source, sourceOf } from './source.ts';
 import { readTree } from './tree.ts';
 
 export type { DeclaredService } from './declared.ts';
@@ -160,7 +159,7 @@ function auditSources(
   const judged = judge(corpus, options);
   const findings = judged.findings.sort(byPlace);
   const outcome: Outcome = {
-    assets: assetsOf(corpus, judged.exposures),
+    assets: assetsOf(corpus, listed, judged),
     edges: edgesOf(corpus),
     findings,
     skips: [...skips, ...judged.skips],
@@ -197,27 +196,42 @@ function byPlace(a: Finding, b: Finding): number {
   return left.column - right.column || (a.rule < b.rule ? -1 : 1);
 }
 
-function assetsOf(corpus: Corpus, exposures: readonly Exposure[]): Asset[] {
-  const assets: Asset[] = [];
+/** Every file that was read – also one that is judged as part of another –, and what is declared or found in them. */
+function assetsOf(corpus: Corpus, listed: AuditReport['files'], { findings, exposures }: Judgement): Asset[] {
+  const assets = new Map<string, Asset>();
+  const formats = new Map(listed.map(({ path, format }) => [path, format]));
+  const add = (id: string, path: string, format: string, name?: string): void => {
+    if (!assets.has(id)) assets.set(id, { kind: 'config', id, path, format, ...(name !== undefined && { name }) });
+  };
   for (const format of FORMAT_NAMES) {
     for (const { source } of corpus.files[format]) {
-      const { path } = source.within?.source ?? source;
-      const name = path === source.path ? {} : { name: source.path.slice(path.length + 1) };
-      assets.push({ kind: 'config', id: assetId('config', source.path), path, format, ...name });
+      const { path } = fileOf(source);
+      const name = path === source.path ? undefined : source.path.slice(path.length + 1);
+      add(assetId('config', source.path), path, format, name);
     }
   }
-  for (const { asset, file, name, format } of corpus.services) {
-    assets.push({ kind: 'config', id: asset, path: file, format, name });
-  }
+  for (const { path, format } of listed) add(assetId('config', path), path, format);
+  for (const { asset, file, name, format } of corpus.services) add(asset, file, format, name);
   // A provider's services, and stores that only a file of their own tells of.
-  const known = new Set(assets.map(({ id }) => id));
-  const formats = new Map(FORMAT_NAMES.flatMap((format) => corpus.files[format].map(({ source }) => [source.path, format] as const)));
-  for (const { store, file, name } of exposures) {
-    if (known.has(store)) continue;
-    known.add(store);
-    assets.push({ kind: 'config', id: store, path: file, format: formats.get(file) ?? 'unknown', name });
+  for (const { store, file, name } of exposures) add(store, file, formats.get(file) ?? 'unknown', name);
+  // Resources that are no store: what follows the file's path in their id is what they are called.
+  for (const { asset, evidence } of findings) {
+    if (assets.has(asset)) continue;
+    const [first] = evidence;
+    const told = first.kind === 'setting' || first.kind === 'file' ? first.path : '';
+    const path = asset.startsWith(`${assetId('config', told)}/`) ? told : fileIn(asset, formats);
+    add(asset, path, formats.get(path) ?? 'unknown', asset.slice(assetId('config', path).length + 1));
   }
-  return assets;
+  return [...assets.values()];
+}
+
+/** The file that the id of what is declared in it begins with: the longest one. */
+function fileIn(asset: string, formats: ReadonlyMap<string, string>): string {
+  const id = asset.slice(assetId('config', '').length);
+  for (let end = id.length; end > 0; end = id.lastIndexOf('/', end - 1)) {
+    if (formats.has(id.slice(0, end))) return id.slice(0, end);
+  }
+  return '';
 }
 
 /** A compose file configures its services; a file that a service mounts configures that service. */

@@ -8,6 +8,7 @@ import { type Corpus, FORMAT_NAMES } from './corpus.ts';
 import { editsWithin } from './embedded.ts';
 import type { AuditRule, FormatName, Hit, ReadFile, RuleContext, UserRule } from './model.ts';
 import { RULES } from './rules/index.ts';
+import { fileOf } from './source.ts';
 import { readSystem } from './system/index.ts';
 
 export interface Judgement {
@@ -78,9 +79,9 @@ function contextOf(corpus: Corpus, file: ReadFile, skips: Map<string, Skip>): Ru
 
 function findingOf<N extends FormatName>(rule: AuditRule<N>, file: ReadFile<N>, hit: Hit, pointer: string): Finding {
   const source = hit.source ?? file.source;
-  const written = source.within?.source ?? source;
+  const written = fileOf(source);
   // What a file is about stays with it, also where an include or an override writes the value.
-  const { path } = file.source;
+  const { path } = hit.declaredIn ?? file.source;
   const asset = hit.service === undefined ? assetId('config', path) : assetId('config', path, hit.service);
   const start = source.position(hit.span.start);
   const end = source.position(hit.span.end);

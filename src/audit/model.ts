@@ -192,8 +192,10 @@ export interface Hit {
   actual: string;
   expected: string;
   message: string;
-  /** Compose service that it is about; the file itself without it. */
+  /** What of the file it is about, e.g. a service of a compose file; the file itself without it. */
   service?: string;
+  /** The file that declares `service`, where a format judges several as one (a module) and it is not the first of them. */
+  declaredIn?: Source;
   severity?: Severity;
   confidence?: Confidence;
   fix?: Fix | null;

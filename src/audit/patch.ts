@@ -6,8 +6,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import {
+  accessSync,
   chownSync,
   closeSync,
+  constants,
   fchmodSync,
   fsyncSync,
   lstatSync,
@@ -145,6 +147,7 @@ export function applyPatches(root: string, changes: readonly FileChange[]): stri
       });
     }
     assertFresh(root, change);
+    assertWritable(pathInside(root, change.path));
   }
   return changes.map((change) => {
     assertFresh(root, change);
@@ -286,6 +289,19 @@ function assertFresh(root: string, change: FileChange): void {
   if (source.sha256 !== change.sha256) {
     throw new PosternError('E_PATCH_STALE', `${change.path}: changed since the plan was made`, {
       at: { path: change.path },
+    });
+  }
+}
+
+/** Before the first file is written: a rename would also take the place of a file that its owner made read-only. */
+function assertWritable(file: string): void {
+  try {
+    accessSync(file, constants.W_OK);
+    accessSync(dirname(file), constants.W_OK);
+  } catch (cause) {
+    throw new PosternError('E_OUTPUT', `${file}: cannot be written; no file was changed`, {
+      at: { path: file },
+      cause,
     });
   }
 }

@@ -28,6 +28,11 @@ export interface Source {
   readonly within?: { readonly source: Source; at(offset: number): number };
 }
 
+/** The file that a text stands in: itself, unless it is embedded in another (a key of a ConfigMap). */
+export function fileOf(source: Source): Source {
+  return source.within?.source ?? source;
+}
+
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Text as the source of a file at `path`; the byte-order mark, if any, stays in the text so that offsets hold. */

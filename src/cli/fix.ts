@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { AuditOptions } from '../audit/index.ts';
 import type { FileChange, FixPlan, Known, PlannedPatch } from '../audit/patch.ts';
@@ -41,7 +42,7 @@ export function fix(program: Command, io: Io, exit: (code: number) => void): voi
     .option('--may <access>', 'with --secure: read or write', 'read')
     .option('--database <name>', 'with --secure: the database, where a store has several')
     .option('--from <network>', 'with --secure: where the back end logs in from, e.g. 10.0.4.0/24')
-    .option('--owner <field>', 'with --secure: the field that names whose a document is')
+    .option('--owner <field>', 'with --secure firebase or supabase: the field that names whose a document or row is')
     .option('--into <folder>', 'with --secure: where to write', 'secured')
     .option('--rules <file>', 'rules of your own, beside those of postern.yaml; may be repeated', collect, [])
     .option('--experimental', 'also rules that nobody verified yet', false)
@@ -52,13 +53,21 @@ export function fix(program: Command, io: Io, exit: (code: number) => void): voi
       `
 A patch is written only when the file read again no longer raises its finding, raises no other, and no other line
 changed. Each is shown and asked about, with whom it may cut off; where nobody can be asked, --yes is needed.
+A value that looks like a secret is masked in the diff; every other line is as `patch -p1` takes it.
 
 Examples:
   $ postern fix --dry-run                   the patches as a diff
   $ postern fix deploy --only audit/elasticsearch-security-disabled
   $ postern fix --only 9a6fc9e4             one finding, by the start of its fingerprint
   $ postern fix --yes                       apply everything that can be proven
-  $ postern fix --secure redis --account shop-api --data cart: --may write`,
+  $ postern fix --secure redis --account shop-api --data cart: --may write
+  $ postern fix --secure postgresql --account shop_api --data shop.orders --database shop --from 10.0.4.0/24
+  $ postern fix --secure supabase --data notes --data storage:avatars --owner user_id --may write
+
+Stores of --secure: elasticsearch, firebase, mongodb, mysql (and MariaDB), opensearch, postgresql, redis, supabase.
+Nothing that is there is written over, and no password stands in what is written.
+
+Exit codes: 0 done, also when findings are left to a person; 2 wrong usage, or a file that cannot be read or written.`,
     )
     .action(async (paths: string[], options: FixOptions) => {
       if (options.secure !== undefined) {
@@ -109,10 +118,13 @@ async function fixRoot(
   const findings = audited.outcome.findings.filter((finding) => isChosen(finding, options.only));
   if (findings.length === 0) return { applied: 0, left: 0, chosen: 0 };
   const plan = await planFixes(root, findings, { before: audited, judged });
+  // As one names it from here, so that `patch -p1` finds it, and two roots may hold a file of the same name.
+  const folder = statSync(root, { throwIfNoEntry: false })?.isFile() === true ? dirname(root) : root;
+  const shown = (path: string) => relative(io.cwd, join(folder, path)).replaceAll('\\', '/');
   const accepted =
-    options.dryRun || options.yes ? plan : await consent(io, root, findings, plan, { before: audited, judged });
-  await print(io, plainLines(renderDiff(accepted.changes)));
-  if (!options.quiet) notes(io, accepted);
+    options.dryRun || options.yes ? plan : await consent(io, root, findings, plan, { before: audited, judged }, shown);
+  await print(io, diffOf(accepted.changes, renderDiff, shown));
+  if (!options.quiet) notes(io, accepted, shown);
   if (!options.dryRun) applyPatches(root, accepted.changes);
   const cleared = new Set(accepted.changes.flatMap(({ patches }) => patches.flatMap((patch) => patch.findings)));
   const applied = accepted.changes.reduce((sum, { patches }) => sum + patches.length, 0);
@@ -127,6 +139,20 @@ function isChosen(finding: Finding, only: readonly string[]): boolean {
   );
 }
 
+type Shown = (path: string) => string;
+
+/** Cleaned for a terminal, and still a diff that `patch` takes: a file with CRLF keeps it. */
+function diffOf(
+  changes: readonly Pick<FileChange, 'path' | 'before' | 'after'>[],
+  render: (changes: readonly Pick<FileChange, 'path' | 'before' | 'after'>[]) => string,
+  shown: Shown,
+): string {
+  return render(changes.map(({ path, before, after }) => ({ path: shown(path), before, after })))
+    .split('\n')
+    .map((line) => plainLines(line.replace(/\r$/, '')) + (line.endsWith('\r') ? '\r' : ''))
+    .join('\n');
+}
+
 /** Asks about each patch: what looks right may cut off legitimate clients. Where nobody can answer, all are left. */
 async function consent(
   io: Io,
@@ -134,31 +160,35 @@ async function consent(
   findings: readonly Finding[],
   plan: FixPlan,
   known: Known,
+  shown: Shown,
 ): Promise<FixPlan> {
-  const declined = new Set<string>();
+  const agreed = new Set<string>();
+  let declined = false;
   let all: boolean | undefined;
   for (const change of plan.changes) {
     for (const planned of change.patches) {
-      const answer: Answer = all === undefined ? await agrees(io, change, planned) : all ? 'yes' : 'no';
+      const answer: Answer = all === undefined ? await agrees(io, change, planned, shown) : all ? 'yes' : 'no';
       if (answer === 'all') all = true;
       if (answer === 'stop') all = false;
-      if (answer === 'no' || answer === 'stop') for (const finding of planned.findings) declined.add(finding);
+      if (answer === 'yes' || answer === 'all') for (const finding of planned.findings) agreed.add(finding);
+      else declined = true;
     }
   }
-  if (declined.size === 0) return plan;
+  if (!declined) return plan;
   const { planFixes } = await import('../audit/patch.ts');
-  // Planned anew: what is left must hold on its own.
-  return planFixes(
+  // Planned anew: what is left must hold on its own. Nothing that nobody agreed to, as what a declined one was in the way of.
+  const left = await planFixes(
     root,
-    findings.filter(({ fingerprint }) => !declined.has(fingerprint)),
+    findings.filter(({ fingerprint }) => agreed.has(fingerprint)),
     known,
   );
+  return { ...left, refused: [...plan.refused, ...left.refused], manual: plan.manual };
 }
 
 type Answer = 'yes' | 'no' | 'all' | 'stop';
 
-async function agrees(io: Io, change: FileChange, { patch, rules }: PlannedPatch): Promise<Answer> {
-  const title = plain(`${patch.path}: ${patch.title}`);
+async function agrees(io: Io, change: FileChange, { patch, rules }: PlannedPatch, shown: Shown): Promise<Answer> {
+  const title = plain(`${shown(patch.path)}: ${patch.title}`);
   if (io.stdin.isTTY !== true) {
     io.stderr.write(`left: ${title} (needs --yes: ${plain(patch.blastRadius)})\n`);
     return 'no';
@@ -169,10 +199,10 @@ async function agrees(io: Io, change: FileChange, { patch, rules }: PlannedPatch
     import('../audit/patch.ts'),
   ]);
   const after = applyEdits(change.before, patch.edits) ?? change.before;
-  const diff = renderDiff([{ path: patch.path, before: change.before, after }]);
+  const diff = diffOf([{ path: patch.path, before: change.before, after }], renderDiff, shown);
   const decision = patch.needsConfirmation ? 'Think before you say yes: ' : '';
   io.stderr.write(
-    `\n${plainLines(diff)}\n${title} [${plain(rules.join(', '))}]\n  ${decision}${plain(patch.blastRadius)}\n`,
+    `\n${diff}\n${title} [${plain(rules.join(', '))}]\n  ${decision}${plain(patch.blastRadius)}\n`,
   );
   return expand<Answer>(
     {
@@ -185,21 +215,21 @@ async function agrees(io: Io, change: FileChange, { patch, rules }: PlannedPatch
         { key: 'q', name: 'neither this one nor any that follows', value: 'stop' },
       ],
     },
-    { output: process.stderr },
+    { input: io.stdin, output: io.stderr },
   );
 }
 
-function notes(io: Io, plan: FixPlan): void {
+function notes(io: Io, plan: FixPlan, shown: Shown): void {
   const colors = stderrColors(io);
   for (const { patches } of plan.changes) {
     for (const { patch, rules } of patches) {
       io.stderr.write(
-        `${colors.green('fix')}  ${plain(`${patch.path}: ${patch.title}`)} ${colors.dim(`[${rules.join(', ')}]`)}\n`,
+        `${colors.green('fix')}  ${plain(`${shown(patch.path)}: ${patch.title}`)} ${colors.dim(`[${rules.join(', ')}]`)}\n`,
       );
       io.stderr.write(`     ${colors.dim(plain(patch.blastRadius))}\n`);
     }
   }
   for (const { path, title, reason } of plan.refused) {
-    io.stderr.write(`${colors.yellow('not applied')}  ${plain(`${path}: ${title}: ${reason}`)}\n`);
+    io.stderr.write(`${colors.yellow('not applied')}  ${plain(`${shown(path)}: ${title}: ${reason}`)}\n`);
   }
 }

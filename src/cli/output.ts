@@ -142,7 +142,7 @@ export function writeResult(file: string, text: string): void {
 }
 
 /** Not `recursive: true`: Node 20 then never returns where a file system refuses new names with ENOENT, as /proc does. */
-function makeFolder(folder: string): void {
+export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
   mkdirSync(folder);

@@ -1,5 +1,5 @@
 /** From parts to one answer for a stranger, and the list of those who are admitted by address. */
-import { evaluate } from './evaluate.ts';
+import { type Effort, evaluate } from './evaluate.ts';
 import type { Filter, FilterVerdict, Packet, Part, Place } from './model.ts';
 import { cidrsOf, everybody, type Family, intersect, isEmpty, PUBLIC, type Ranges, sizeOf, union } from './ranges.ts';
 
@@ -19,12 +19,16 @@ export interface Decision {
  */
 export const ANYBODY: Readonly<Record<Family, bigint>> = { 4: 1n << 24n, 6: 1n << 112n };
 
-/** Decides over several filters that a packet has to pass one after the other. */
-export function decide(filters: readonly Filter[], packet: Packet): Decision {
+/**
+ * Decides over several filters that a packet has to pass one after the other.
+ *
+ * @param effort shared by many questions; when it is used up, every answer is `unknown`
+ */
+export function decide(filters: readonly Filter[], packet: Packet, effort?: Effort): Decision {
   let parts: Part[] = [
     { sources: everybody(packet.family), verdict: 'accept', place: { path: '' }, text: 'no filter was handed over' },
   ];
-  for (const filter of filters) parts = both(parts, evaluate(filter, packet));
+  for (const filter of filters) parts = both(parts, evaluate(filter, packet, effort));
   return decisionOf(parts, packet.family);
 }
 

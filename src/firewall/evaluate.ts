@@ -32,10 +32,17 @@ interface Walk {
   elsewhere: boolean;
   originalPort: number;
   steps: number;
+  /** Steps that it may take. */
+  most: number;
+}
+
+/** How many rules may still be looked at, where many packets are asked about. */
+export interface Effort {
+  left: number;
 }
 
 /** Who gets what: parts that together are all sources, disjoint. */
-export function evaluate(filter: Filter, packet: Packet): Part[] {
+export function evaluate(filter: Filter, packet: Packet, effort: Effort = { left: MOST_STEPS }): Part[] {
   const all = everybody(packet.family);
   const nowhere: Part = {
     sources: all,
@@ -44,8 +51,11 @@ export function evaluate(filter: Filter, packet: Packet): Part[] {
     text: 'no rule stands in the way',
   };
   if (!filter.families.includes(packet.family)) return [nowhere];
-  const walk: Walk = { filter, packet, translated: false, elsewhere: false, originalPort: packet.port, steps: 0 };
-  return merged(throughHooks(walk, baseChains(walk, 'prerouting'), true, { ...nowhere }));
+  const most = Math.min(MOST_STEPS, effort.left);
+  const walk: Walk = { filter, packet, translated: false, elsewhere: false, originalPort: packet.port, steps: 0, most };
+  const parts = merged(throughHooks(walk, baseChains(walk, 'prerouting'), true, { ...nowhere }));
+  effort.left -= Math.min(walk.steps, most);
+  return parts;
 }
 
 /** `soFar` is what the last chain that let it pass said; `unknown` stays unknown unless somebody drops. */
@@ -119,7 +129,7 @@ function runChain(walk: Walk, chain: Chain, sources: Ranges, depth: number): Out
   let returned: Ranges = NOBODY;
   for (const rule of chain.rules) {
     if (isEmpty(outcome.rest)) break;
-    if (++walk.steps > MOST_STEPS) {
+    if (++walk.steps > walk.most) {
       outcome.parts.push(undecided(outcome.rest, rule.place, 'there are too many rules to follow'));
       outcome.rest = NOBODY;
       break;
@@ -210,7 +220,7 @@ function choose(
   const inner: Outcome = { parts: [], perhaps: [], translated: [], rest: sources };
   let returned: Ranges = NOBODY;
   for (const one of cases) {
-    if (isEmpty(inner.rest) || ++walk.steps > MOST_STEPS) break;
+    if (isEmpty(inner.rest) || ++walk.steps > walk.most) break;
     returned = union(returned, runRule(walk, rule, one.when, one.action, inner, depth));
   }
   take(outcome, inner, sure, sources, walk);

@@ -89,6 +89,7 @@ describe.skipIf(!binary || !installer || !client)('a real MariaDB', () => {
     rmSync(place, { recursive: true, force: true });
   });
 
+  // audit/mysql-local-infile, audit/mysql-files-through-sql, audit/mysql-no-binary-log, audit/mysql-tables-not-encrypted
   it('has the defaults that the rules count on', async () => {
     await start([]);
     expect(ask('SELECT VERSION()')).toMatch(/^1[0-9]\.\d+\.\d+-MariaDB/);
@@ -130,6 +131,7 @@ describe.skipIf(!binary || !installer || !client)('a real MariaDB', () => {
     ).toBe('1');
   });
 
+  // audit/mysql-listens-everywhere
   it.skipIf(address === undefined)(
     'listens on every address without bind-address, and on none with skip-networking',
     async () => {
@@ -140,6 +142,7 @@ describe.skipIf(!binary || !installer || !client)('a real MariaDB', () => {
     },
   );
 
+  // audit/mysql-grant-tables-skipped
   it('asks nobody for a password with skip-grant-tables, over the network too', async () => {
     await start(['bind-address=127.0.0.1']);
     expect(ask('SELECT 1', ['-u', 'stranger'])).toMatch(/Access denied/);
@@ -149,6 +152,7 @@ describe.skipIf(!binary || !installer || !client)('a real MariaDB', () => {
     expect(ask('SELECT 1', ['-u', 'stranger'])).toMatch(/Access denied/);
   });
 
+  // audit/mysql-accepts-clear-connections, audit/mysql-tls-off
   it('takes clear connections unless TLS is required, and has TLS only with a certificate', async () => {
     const tls = ['ssl_cert=FOLDER/server.crt', 'ssl_key=FOLDER/server.key'];
     const clear = ['-u', 'keeper', '-psynthetic', '--skip-ssl'];
@@ -166,6 +170,7 @@ describe.skipIf(!binary || !installer || !client)('a real MariaDB', () => {
     expect(shown('tls_version')).toContain('TLSv1.1');
   });
 
+  // audit/mysql-local-infile, audit/mysql-files-through-sql
   it('takes files through SQL as local_infile and secure_file_priv say', async () => {
     await start(['skip-local-infile', 'secure_file_priv=FOLDER']);
     expect(
@@ -181,6 +186,7 @@ describe.skipIf(!binary || !installer || !client)('a real MariaDB', () => {
     expect(ask("SELECT LOAD_FILE('/etc/hostname') IS NOT NULL")).toBe('1');
   });
 
+  // audit/mysql-old-password-hashing
   it('keeps passwords of the kind before 4.1 where it is told to', async () => {
     await start([]);
     expect(ask("SELECT LENGTH(PASSWORD('synthetic'))")).toBe('41');
@@ -188,6 +194,7 @@ describe.skipIf(!binary || !installer || !client)('a real MariaDB', () => {
     expect([ask("SELECT LENGTH(PASSWORD('synthetic'))"), shown('secure_auth')]).toEqual(['16', '0']);
   });
 
+  // audit/mysql-data-in-log, audit/mysql-binary-logs-kept-for-ever, audit/mysql-no-binary-log, audit/mysql-tables-not-encrypted
   it('writes statements down, keeps binary logs for ever, and encrypts nothing, as its options say', async () => {
     await start([
       'general_log',
@@ -213,6 +220,7 @@ describe.skipIf(!binary || !installer || !client)('a real MariaDB', () => {
     await expect(start(['innodb_encrypt_tables=ON'])).rejects.toThrow(/encryption plugin is not available/);
   });
 
+  // audit/mysql-runs-as-root
   it('keeps the rights of root with user = root only', async () => {
     if (process.getuid?.() !== 0) return;
     const owner = () =>

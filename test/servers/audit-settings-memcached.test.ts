@@ -81,6 +81,7 @@ const address = execFileSync('hostname', ['-I'], { encoding: 'utf8' })
   .find((one) => /^\d+(?:\.\d+){3}$/.test(one));
 
 describe.skipIf(!binary)('a real memcached', () => {
+  // audit/memcached-listens-everywhere
   it.skipIf(address === undefined)('listens on every address without -l, and on loopback with it', async () => {
     const { port } = await start([]);
     expect(await ask(port, 'set a 0 0 1\r\nx', address)).toContain('STORED');
@@ -90,6 +91,7 @@ describe.skipIf(!binary)('a real memcached', () => {
     if (wide) expect(await ask(wide.port, 'version', address)).toContain('VERSION');
   });
 
+  // audit/memcached-udp
   it('answers over UDP with -U only', async () => {
     const { port } = await start(['-l', '127.0.0.1']);
     expect(await askUdp(port)).toBe('');
@@ -97,6 +99,7 @@ describe.skipIf(!binary)('a real memcached', () => {
     expect(await askUdp(udp.port)).toContain('VERSION');
   });
 
+  // audit/memcached-without-login
   it('asks for a login with -S or -Y, and nobody without', async () => {
     const open = await start(['-l', '127.0.0.1']);
     expect(await ask(open.port, 'set a 0 0 1\r\nx')).toContain('STORED');
@@ -112,6 +115,7 @@ describe.skipIf(!binary)('a real memcached', () => {
     expect(await ask(sasl.port, 'get a').catch(() => '')).not.toContain('END');
   });
 
+  // audit/memcached-runs-as-root
   it('keeps the rights of -u', async () => {
     if (process.getuid?.() !== 0) return;
     const folder = workFolder('memcached');
@@ -135,6 +139,7 @@ describe.skipIf(!binary)('a real memcached', () => {
     expect(await owner('nobody')).not.toBe('0');
   });
 
+  // audit/memcached-without-tls
   it('encrypts with -Z and a certificate only', async () => {
     const make = (folder: string) => {
       certificate(folder, account);

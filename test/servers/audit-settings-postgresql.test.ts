@@ -119,6 +119,7 @@ describe.skipIf(!programs)('a real PostgreSQL', () => {
     rmSync(place, { recursive: true, force: true });
   });
 
+  // audit/pg-hba-trust-local, audit/postgresql-md5-passwords
   it('writes trust for everybody of the machine when initdb is not told otherwise, and lets them be the superuser', async () => {
     const written = readFileSync(join(data, 'pg_hba.conf'), 'utf8');
     expect(written).toMatch(/^local\s+all\s+all\s+trust$/m);
@@ -139,6 +140,7 @@ describe.skipIf(!programs)('a real PostgreSQL', () => {
     ]);
   });
 
+  // audit/postgresql-listens-everywhere, audit/pg-hba-open-to-every-address, audit/pg-hba-trust-from-network, audit/pg-hba-every-role-on-every-database, audit/pg-hba-superuser-from-network
   it.skipIf(address === undefined)(
     'listens on loopback without listen_addresses, and on every address with *',
     async () => {
@@ -151,6 +153,7 @@ describe.skipIf(!programs)('a real PostgreSQL', () => {
     },
   );
 
+  // audit/pg-hba-reject-never-reached, audit/pg-hba-superuser-from-network, audit/pg-hba-md5
   it('decides by the first record that matches, and by its type', async () => {
     // A wide record above a narrow reject.
     await start(['host all all 127.0.0.0/8 trust', 'host all app 127.0.0.1/32 reject']);
@@ -165,8 +168,13 @@ describe.skipIf(!programs)('a real PostgreSQL', () => {
     await expect(ask('SELECT 1', { user: 'old', password: 'synthetic' })).rejects.toThrow(
       /password authentication failed/,
     );
+    await start(['host all all 127.0.0.0/8 md5']);
+    for (const user of ['app', 'old']) {
+      expect((await ask('SELECT 1', { user, password: 'synthetic' })).rowCount).toBe(1);
+    }
   });
 
+  // audit/pg-hba-replication-from-every-address
   it('takes passwords as they are with password, with hashes otherwise, and replication only where it is named', async () => {
     await start(['host all all 127.0.0.1/32 password', 'host replication all 127.0.0.1/32 scram-sha-256']);
     expect((await ask('SELECT 1', { user: 'old', password: 'synthetic' })).rowCount).toBe(1);
@@ -175,6 +183,7 @@ describe.skipIf(!programs)('a real PostgreSQL', () => {
     expect(copyOf()).toContain('no pg_hba.conf entry for replication');
   });
 
+  // audit/postgresql-tls-off, audit/pg-hba-network-without-tls
   it('offers TLS with ssl = on only; host takes clear connections all the same, hostssl does not', async () => {
     await start(TRUST);
     await expect(ask('SELECT 1', { ssl: true })).rejects.toThrow(/does not support SSL/);
@@ -193,6 +202,7 @@ describe.skipIf(!programs)('a real PostgreSQL', () => {
     );
   });
 
+  // audit/postgresql-logins-not-logged, audit/postgresql-schema-changes-not-logged, audit/postgresql-data-in-log
   it('writes down logins, schema changes and values only where it is told to', async () => {
     const work = async () => {
       await ask("CREATE TABLE t (name text); INSERT INTO t VALUES ('synthetic-name'); DROP TABLE t");
@@ -217,6 +227,7 @@ describe.skipIf(!programs)('a real PostgreSQL', () => {
     expect(slow()).toContain('synthetic-name');
   });
 
+  // audit/postgresql-row-security-off, audit/postgresql-system-tables-writable, audit/postgresql-user-namespace
   it('fails queries with row_security = off instead of showing rows, and changes the catalogue only where it may', async () => {
     await start(TRUST);
     expect((await ask('SELECT own FROM rows', { user: 'app' })).rows).toEqual([{ own: 'app' }]);
@@ -231,6 +242,7 @@ describe.skipIf(!programs)('a real PostgreSQL', () => {
     await expect(ask('SELECT 1', { user: 'app' })).rejects.toThrow(/role "app@postgres" does not exist/);
   });
 
+  // audit/postgresql-archive-goes-nowhere
   it('archives by its command, and believes one that keeps nothing', async () => {
     await start(TRUST, { archive_mode: 'on', archive_command: '/bin/true' });
     await ask('CREATE TABLE w (x int)');

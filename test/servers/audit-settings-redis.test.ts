@@ -69,6 +69,7 @@ const address = execFileSync('hostname', ['-I'], { encoding: 'utf8' })
   .find((one) => /^\d+(?:\.\d+){3}$/.test(one));
 
 describe.skipIf(!binary)('a real Redis', () => {
+  // audit/redis-protected-mode-off
   it.skipIf(address === undefined)(
     'refuses other addresses by protected mode only, and only without a password',
     async () => {
@@ -82,6 +83,7 @@ describe.skipIf(!binary)('a real Redis', () => {
     },
   );
 
+  // audit/redis-listens-everywhere
   it.skipIf(address === undefined)('listens everywhere without bind, and on loopback with it', async () => {
     const { port } = await start(['protected-mode no']);
     expect(await ask(port, [['PING']], address)).toContain('+PONG');
@@ -89,6 +91,7 @@ describe.skipIf(!binary)('a real Redis', () => {
     await expect(ask(near.port, [['PING']], address)).rejects.toThrow(/ECONNREFUSED/);
   });
 
+  // audit/redis-no-password
   it('takes requirepass, a default user with a password and one that is off as a login; nopass as none', async () => {
     const answers: string[] = [];
     for (const line of [
@@ -106,6 +109,7 @@ describe.skipIf(!binary)('a real Redis', () => {
     expect(await ask(port, [['AUTH', 'foobared'], ['PING']])).toContain('+PONG');
   });
 
+  // audit/redis-acl-default-user-open
   it('with an ACL file without a line for the default user is open, whatever requirepass says', async () => {
     const acl = { 'users.acl': 'user app on >x ~app:* +@read\n' };
     const { port } = await start(['bind 127.0.0.1', 'requirepass y', 'aclfile FOLDER/users.acl'], acl);
@@ -132,6 +136,7 @@ describe.skipIf(!binary)('a real Redis', () => {
     rmSync(folder, { recursive: true });
   });
 
+  // audit/redis-user-has-every-command, audit/redis-acl-user-has-every-command, audit/redis-user-sees-every-key, audit/redis-acl-user-sees-every-key, audit/redis-user-without-password, audit/redis-acl-user-without-password
   it('lets users do what their rules say: nopass, +@all, and what -@dangerous takes away', async () => {
     const { port } = await start([
       'bind 127.0.0.1',
@@ -159,6 +164,7 @@ describe.skipIf(!binary)('a real Redis', () => {
     );
   });
 
+  // audit/redis-new-users-hear-every-channel
   it('gives new users the channels of acl-pubsub-default', async () => {
     for (const [value, answer] of [
       ['allchannels', ':0'],
@@ -174,6 +180,7 @@ describe.skipIf(!binary)('a real Redis', () => {
     }
   });
 
+  // audit/redis-module-command, audit/redis-debug-command, audit/redis-protected-configs-writable
   it('loads modules, debugs and writes protected settings only where that is switched on', async () => {
     const commands = [
       ['DEBUG', 'JMAP'],
@@ -195,6 +202,7 @@ describe.skipIf(!binary)('a real Redis', () => {
     expect(await ask(near.port, [['CONFIG', 'SET', 'dir', '/tmp']])).toContain('+OK');
   });
 
+  // audit/redis-without-tls, audit/redis-tls-without-client-certificates
   it('has TLS only with a tls-port, beside a clear port unless that is 0, and asks for certificates by default', async () => {
     const clear = await start(['bind 127.0.0.1']);
     expect(hello(clear)).toMatch(/wrong version|packet length|unexpected|error/i);
@@ -214,6 +222,7 @@ describe.skipIf(!binary)('a real Redis', () => {
     expect(await ask(silent.port, [['PING']]).catch(() => '')).not.toContain('PONG');
   });
 
+  // audit/redis-replica-without-password, audit/redis-replication-without-tls
   it('copies a master in clear and without a password unless it is told otherwise', async () => {
     const master = await start(['bind 127.0.0.1', 'repl-diskless-sync-delay 0']);
     await ask(master.port, [['SET', 'a', 'secret-value']]);
@@ -239,6 +248,7 @@ describe.skipIf(!binary)('a real Redis', () => {
     expect(await ask(encrypted.port, [['INFO', 'replication']])).toContain('master_link_status:down');
   });
 
+  // audit/redis-socket-for-everybody
   it('opens its socket to others as unixsocketperm says', async () => {
     for (const [mode, others] of [
       ['777', true],
@@ -249,6 +259,7 @@ describe.skipIf(!binary)('a real Redis', () => {
     }
   });
 
+  // audit/redis-keeps-nothing
   it('keeps nothing over a restart without save points and append-only file', async () => {
     const kept: boolean[] = [];
     for (const line of ['appendonly no', 'appendonly yes']) {

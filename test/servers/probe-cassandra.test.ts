@@ -34,6 +34,7 @@ async function run(port: number, statements: readonly string[]): Promise<void> {
 }
 
 describe.skipIf(!java)('a real Cassandra', { timeout: 180_000 }, () => {
+  // audit/cassandra-no-login, audit/cassandra-clients-without-tls
   it('as it comes is open to writing: tables and columns, no row', async () => {
     const { port } = await start({});
     await run(port, [
@@ -53,11 +54,15 @@ describe.skipIf(!java)('a real Cassandra', { timeout: 180_000 }, () => {
     expect(await askPort(port)).toMatchObject({ service: 'cassandra', verdict: 'anonymous-write' });
   });
 
+  // audit/cassandra-no-login, audit/cassandra-clients-without-tls
   it('with PasswordAuthenticator, and TLS demanded, is secured', async () => {
     const { port } = await start({ locked: true, tls: true });
     const result = await askPort(port, 'cassandra');
     expect(result).toMatchObject({ verdict: 'secured', datasets: [] });
     expect(result.reason).toContain('PasswordAuthenticator');
+    expect(result.exchanges.some(({ tls }) => tls !== undefined)).toBe(true);
+    // In clear it answers nothing.
+    await expect(run(port, [])).rejects.toThrow();
   });
 });
 

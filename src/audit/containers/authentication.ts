@@ -24,7 +24,9 @@ const ON: Authentication = { state: 'on' };
 export function authenticationOf(service: Container, context: RuleContext): Authentication {
   const engine = service.image?.engine;
   const decide = engine ? DECIDE[engine] : undefined;
-  return decide ? decide(service, context) : { state: 'unknown', reason: 'not judged for this engine' };
+  return decide
+    ? decide(service, context)
+    : { state: 'unknown', reason: 'whether it asks for a login is not read for a store of this kind' };
 }
 
 type Decide = (service: Container, context: RuleContext) => Authentication;

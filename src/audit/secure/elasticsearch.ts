@@ -3,6 +3,7 @@
  * user that has only that role.
  * https://www.elastic.co/guide/en/elasticsearch/reference/8.19/configuring-stack-security.html
  */
+import { makeCertificates } from './certificates.ts';
 import { type AppAccount, assertPlainName, type SecuredVariant } from './model.ts';
 
 /** Privileges on indices: https://www.elastic.co/guide/en/elasticsearch/reference/8.19/security-privileges.html */
@@ -32,11 +33,14 @@ export function secureElasticsearch(account: AppAccount): SecuredVariant {
         text: [
           'xpack.security.enabled: true',
           'xpack.security.http.ssl.enabled: true',
-          'xpack.security.http.ssl.keystore.path: certs/http.p12',
+          'xpack.security.http.ssl.key: certs/node-key.pem',
+          'xpack.security.http.ssl.certificate: certs/node.pem',
+          'xpack.security.http.ssl.certificate_authorities: ["certs/http_ca.crt"]',
           'xpack.security.transport.ssl.enabled: true',
           'xpack.security.transport.ssl.verification_mode: certificate',
-          'xpack.security.transport.ssl.keystore.path: certs/transport.p12',
-          'xpack.security.transport.ssl.truststore.path: certs/transport.p12',
+          'xpack.security.transport.ssl.key: certs/node-key.pem',
+          'xpack.security.transport.ssl.certificate: certs/node.pem',
+          'xpack.security.transport.ssl.certificate_authorities: ["certs/http_ca.crt"]',
           'action.destructive_requires_name: true',
           '',
         ].join('\n'),
@@ -46,15 +50,14 @@ export function secureElasticsearch(account: AppAccount): SecuredVariant {
     steps: [
       {
         title: 'Make the certificates',
-        command:
-          '/usr/share/elasticsearch/bin/elasticsearch-certutil ca && /usr/share/elasticsearch/bin/elasticsearch-certutil cert --ca elastic-stack-ca.p12 && /usr/share/elasticsearch/bin/elasticsearch-certutil http',
-        why: 'Nodes prove to each other who they are, and clients can check the server. The tools ask for the passwords of the stores; a first start of 8.x from a package makes all of this by itself: then leave the lines on TLS as they are.',
+        command: makeCertificates('elasticsearch', ['node']),
+        why: 'Nodes prove to each other who they are, and clients can check the server. Keep ca-key.pem elsewhere. A first start of 8.x from a package makes all of this by itself: then leave its lines on TLS as they are, leave out the ones written here, and pass over the next step.',
       },
       {
-        title: 'Put the passwords of the stores into the keystore of the node',
+        title: 'Put the certificates in place',
         command:
-          '/usr/share/elasticsearch/bin/elasticsearch-keystore add xpack.security.http.ssl.keystore.secure_password && /usr/share/elasticsearch/bin/elasticsearch-keystore add xpack.security.transport.ssl.keystore.secure_password && /usr/share/elasticsearch/bin/elasticsearch-keystore add xpack.security.transport.ssl.truststore.secure_password',
-        why: 'So that no password stands in elasticsearch.yml. The tool asks for each.',
+          'install -d -m 0750 -o root -g elasticsearch /etc/elasticsearch/certs && install -m 0640 -o root -g elasticsearch node.pem node-key.pem /etc/elasticsearch/certs/ && install -m 0640 -o root -g elasticsearch ca.pem /etc/elasticsearch/certs/http_ca.crt',
+        why: 'The node does not start without a key that it can read.',
       },
       {
         title: 'Write the settings and restart',
@@ -63,7 +66,7 @@ export function secureElasticsearch(account: AppAccount): SecuredVariant {
       },
       {
         title: 'Set the password of the administrator',
-        command: '/usr/share/elasticsearch/bin/elasticsearch-reset-password -u elastic -i',
+        command: `/usr/share/elasticsearch/bin/elasticsearch-reset-password --url ${URL} -u elastic -i`,
         why: 'The tool asks for it; nothing is printed or kept in the history of the shell.',
       },
       {
@@ -73,7 +76,7 @@ export function secureElasticsearch(account: AppAccount): SecuredVariant {
       },
       {
         title: 'Make the user of the app',
-        command: `umask 077 && IFS= read -rs PASSWORD && printf '{"password":"%s","roles":["${role}"]}' "$PASSWORD" > user.json && ${ADMIN} -X PUT ${URL}/_security/user/${account.name} -H 'Content-Type: application/json' --data-binary @user.json; rm -f user.json; unset PASSWORD`,
+        command: `(umask 077 && IFS= read -rsp 'Password of the app: ' PASSWORD && printf '{"password":"%s","roles":["${role}"]}' "$PASSWORD" > user.json && ${ADMIN} -X PUT ${URL}/_security/user/${account.name} -H 'Content-Type: application/json' --data-binary @user.json; code=$?; rm -f user.json; exit $code)`,
         why: 'The password is typed in (letters and digits), goes through a file that only you read, and is never an argument that other users of the machine see. Hand it to the back end as a secret of its runtime.',
       },
     ],
@@ -90,6 +93,11 @@ export function secureElasticsearch(account: AppAccount): SecuredVariant {
       },
       {
         title: 'The app reads no other',
+        command: `curl -sk -o /dev/null -w '%{http_code}' -u ${account.name} ${URL}/postern-no-such-index/_search`,
+        answers: '403',
+      },
+      {
+        title: 'The app administers nothing',
         command: `curl -sk -o /dev/null -w '%{http_code}' -u ${account.name} ${URL}/_security/user`,
         answers: '403',
       },

@@ -1,10 +1,11 @@
 /** MySQL and MariaDB: an account for the app with the grants it needs, TLS for everybody, no files through SQL. */
+import ipaddr from 'ipaddr.js';
 import { type AppAccount, assertPlainName, type SecuredVariant } from './model.ts';
 
 export interface MysqlOptions {
   /** `data` are tables: `shop.customers`, or `shop.*` for a whole database. */
   account: AppAccount;
-  /** Where the app logs in from, as the server writes it: `10.0.4.%`, `127.0.0.1`. Somebody who knows it decides. */
+  /** Where the app logs in from: `10.0.4.0/24`, or as the server writes it: `10.0.4.%`, `127.0.0.1`. Somebody who knows it decides. */
   host: string;
   /** Folder of drop-ins; `/etc/mysql/conf.d`. */
   folder?: string;
@@ -18,10 +19,9 @@ export interface MysqlOptions {
  * @throws RangeError for names that are not plain, and a host that is everybody
  */
 export function secureMysql(options: MysqlOptions): SecuredVariant {
-  const { account, host, folder = '/etc/mysql/conf.d', certificates = '/etc/mysql/tls' } = options;
+  const { account, folder = '/etc/mysql/conf.d', certificates = '/etc/mysql/tls' } = options;
+  const host = hostOf(options.host);
   assertPlainName('account', account.name);
-  assertPlainName('host', host, '.%:/');
-  if (host === '%') throw new RangeError('host: % is everybody; name the network of the app');
   for (const path of [folder, certificates]) assertPlainName('folder', path.replace(/^\//, ''), '/.');
   const user = `'${account.name}'@'${host}'`;
   // For printf, in whose format a percent sign is doubled.
@@ -67,8 +67,8 @@ export function secureMysql(options: MysqlOptions): SecuredVariant {
     steps: [
       {
         title: 'Put a certificate in place',
-        command: `ls -l ${certificates}/server.crt ${certificates}/server.key ${certificates}/ca.crt`,
-        why: 'With require_secure_transport and no certificate the server refuses everybody over TCP.',
+        command: `install -d -m 0750 -o root -g mysql ${certificates} && install -m 0640 -o root -g mysql server.crt server.key ca.crt ${certificates}/`,
+        why: 'The three files are of your own authority. With require_secure_transport and no certificate the server refuses everybody over TCP.',
       },
       {
         title: 'Make the account',
@@ -94,9 +94,19 @@ export function secureMysql(options: MysqlOptions): SecuredVariant {
     ],
     proof: [
       {
-        title: 'Without TLS nobody gets in',
-        command: `mysql -h SERVER -u ${account.name} -p --ssl-mode=DISABLED (MariaDB: --skip-ssl)`,
-        answers: 'Connections using insecure transport are prohibited (MariaDB: Access denied)',
+        title: 'Without TLS nobody gets in (client of MariaDB)',
+        command: `mariadb -h SERVER -u ${account.name} -p --skip-ssl -e 'SELECT 1'`,
+        answers: 'Access denied, or Connections using insecure transport are prohibited',
+      },
+      {
+        title: 'Without TLS nobody gets in (client of MySQL)',
+        command: `mysql -h SERVER -u ${account.name} -p --ssl-mode=DISABLED -e 'SELECT 1'`,
+        answers: 'Connections using insecure transport are prohibited',
+      },
+      {
+        title: 'The app reads nothing of the server itself',
+        command: `mysql -h SERVER -u ${account.name} -p --ssl-ca=${certificates}/ca.crt -e 'SELECT * FROM mysql.user'`,
+        answers: 'SELECT command denied',
       },
       {
         title: 'The account may do what it needs and no more',
@@ -105,4 +115,20 @@ export function secureMysql(options: MysqlOptions): SecuredVariant {
       },
     ],
   };
+}
+
+/**
+ * A host as both servers match it. They agree on a network with its mask, not on `/24`: MariaDB takes that for a name,
+ * which nobody has.
+ */
+function hostOf(host: string): string {
+  assertPlainName('host', host, '.%:/');
+  const everybody = new RangeError(`host: ${host} is everybody; name the network of the app`);
+  if (!/[A-Za-z0-9]/.test(host) || host === '::' || host.startsWith('0.0.0.0/')) throw everybody;
+  if (!host.includes('/') || /^[\d.]+\/\d+\.[\d.]+$/.test(host)) return host;
+  if (!ipaddr.IPv4.isValidCIDR(host)) throw new RangeError('host: networks are of IPv4 here, e.g. 10.0.4.0/24');
+  const [address, bits] = ipaddr.IPv4.parseCIDR(host);
+  if (bits === 0) throw everybody;
+  if (bits === 32) return address.toString();
+  return `${ipaddr.IPv4.networkAddressFromCIDR(host)}/${ipaddr.IPv4.subnetMaskFromPrefixLength(bits)}`;
 }

@@ -3,6 +3,7 @@
  * only that role.
  * https://docs.opensearch.org/latest/security/configuration/yaml/
  */
+import { makeCertificates } from './certificates.ts';
 import { type AppAccount, assertPlainName, type SecuredVariant } from './model.ts';
 
 /** Action groups of the plugin: https://docs.opensearch.org/latest/security/access-control/default-action-groups/ */
@@ -74,9 +75,14 @@ export function secureOpensearch(account: AppAccount): SecuredVariant {
     steps: [
       {
         title: 'Make the certificates',
+        command: makeCertificates('opensearch', ['node', 'admin']),
+        why: 'Your own authority instead of the demonstration certificates that everybody has. Keep ca-key.pem elsewhere, and admin-key.pem where only administrators read it.',
+      },
+      {
+        title: 'Put the certificates in place',
         command:
-          'umask 077 && openssl req -x509 -newkey rsa:3072 -nodes -days 730 -subj /CN=opensearch-ca -keyout ca-key.pem -out ca.pem && for name in node admin; do openssl req -newkey rsa:3072 -nodes -subj /CN=opensearch-$name -keyout $name-key.pem -out $name.csr && openssl x509 -req -days 365 -in $name.csr -CA ca.pem -CAkey ca-key.pem -CAcreateserial -out $name.pem; done',
-        why: 'Your own authority instead of the demonstration certificates that everybody has. Copy ca.pem, node.pem and node-key.pem to /etc/opensearch; keep ca-key.pem and admin-key.pem elsewhere. Clients that check names need a subjectAltName with the host.',
+          'install -m 0640 -o root -g opensearch ca.pem node.pem node-key.pem /etc/opensearch/ && chown opensearch:opensearch /etc/opensearch/opensearch-security/*.yml',
+        why: 'The node does not start without a key that it can read.',
       },
       {
         title: 'Hash the password of the app',
@@ -90,7 +96,7 @@ export function secureOpensearch(account: AppAccount): SecuredVariant {
       },
       {
         title: 'Load users and roles',
-        command: `bash ${TOOLS}/securityadmin.sh -cd ${FOLDER} -icl -nhnv -cacert ca.pem -cert admin.pem -key admin-key.pem`,
+        command: `bash ${TOOLS}/securityadmin.sh -h localhost -p 9200 -cd ${FOLDER} -icl -nhnv -cacert ca.pem -cert admin.pem -key admin-key.pem`,
         why: 'A running cluster keeps users and roles in an index; a changed file alone does nothing.',
       },
     ],
@@ -112,6 +118,11 @@ export function secureOpensearch(account: AppAccount): SecuredVariant {
       },
       {
         title: 'The app reads no other',
+        command: `curl -sk -o /dev/null -w '%{http_code}' -u ${account.name} ${URL}/postern-no-such-index/_search`,
+        answers: '403',
+      },
+      {
+        title: 'The app administers nothing',
         command: `curl -sk -o /dev/null -w '%{http_code}' -u ${account.name} ${URL}/_cat/indices`,
         answers: '403',
       },

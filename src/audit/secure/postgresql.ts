@@ -23,6 +23,7 @@ export function securePostgresql(options: PostgresqlOptions): SecuredVariant {
   assertPlainName('database', database);
   assertPlainName('folder', folder.replace(/^\//, ''), '/.');
   if (!ipaddr.isValidCIDR(network)) throw new RangeError('network: an address and a number of bits, e.g. 10.0.4.0/24');
+  if (ipaddr.parseCIDR(network)[1] === 0) throw new RangeError('network: /0 is everybody; name the network of the app');
   const { name } = account;
   return {
     files: [
@@ -59,18 +60,23 @@ export function securePostgresql(options: PostgresqlOptions): SecuredVariant {
     steps: [
       {
         title: 'Put a certificate in place',
-        command: `ls -l ${folder}/server.crt ${folder}/server.key`,
-        why: 'The key has to belong to postgres with mode 600; the server does not start without it.',
+        command: `install -o postgres -g postgres -m 0600 server.crt server.key ${folder}/`,
+        why: 'The two files are of your own authority. The key has to belong to postgres with mode 600; the server does not start without it.',
       },
       {
         title: 'Make the role',
-        command: `sudo -u postgres psql -v ON_ERROR_STOP=1 -d ${database} -f ${folder}/app-role.sql`,
-        why: 'It owns nothing and may do only what the app does. Run migrations as another role.',
+        command: `sudo -u postgres psql -v ON_ERROR_STOP=1 --single-transaction -d ${database} < ${folder}/app-role.sql`,
+        why: 'It owns nothing and may do only what the app does: run migrations as another role, and grant it tables that are made later. Others need a grant of their own to connect to this database from now on.',
       },
       {
         title: 'Set its password',
         command: `sudo -u postgres psql -d ${database} -c '\\password ${name}'`,
         why: 'psql asks for it and sends a SCRAM secret: the password is in no history, process list or log.',
+      },
+      {
+        title: 'Let the server read the file of who may log in',
+        command: `chown postgres:postgres ${folder}/pg_hba.conf && chmod 0640 ${folder}/pg_hba.conf`,
+        why: 'It takes the place of the one that was there: whoever else logs in over the network (replicas, backups, people) needs a line of their own above the last one.',
       },
       {
         title: 'Read the files again',
@@ -88,6 +94,11 @@ export function securePostgresql(options: PostgresqlOptions): SecuredVariant {
         title: 'The app gets in with TLS and its password',
         command: `psql "host=SERVER dbname=${database} user=${name} sslmode=require" -c 'SELECT 1'`,
         answers: '1',
+      },
+      {
+        title: 'The app reads nothing of the server itself',
+        command: `psql "host=SERVER dbname=${database} user=${name} sslmode=require" -c 'SELECT * FROM pg_authid'`,
+        answers: 'permission denied for table pg_authid',
       },
     ],
   };

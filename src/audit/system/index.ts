@@ -6,10 +6,11 @@ import { fingerprint } from '../../core/fingerprint.ts';
 import { SEVERITIES, type Severity } from '../../core/severity.ts';
 import { serviceTitle } from '../../core/words.ts';
 import type { Corpus } from '../corpus.ts';
-import type { DatasetFact } from '../facts.ts';
+import type { DatasetFact, DoorFact } from '../facts.ts';
 import type { ReadFile, RuleContext } from '../model.ts';
 import { TREE_RULES } from '../rules/tree/index.ts';
-import { gatherFacts, type Told, type TreeFacts } from './gather.ts';
+import { fileOf } from '../source.ts';
+import { gatherFacts, type Told } from './gather.ts';
 import { withReach } from './reach.ts';
 import { type JoinedStore, joinStores } from './stores.ts';
 import { evidenceOf, findingsOf } from './tree-rule.ts';
@@ -33,15 +34,37 @@ export function readSystem(
   const facts = gatherFacts(corpus, contextOf);
   const stores = joinStores(corpus, facts);
   const all = [...findings, ...TREE_RULES.flatMap((rule) => findingsOf(rule, { stores, facts }))];
-  const exposures = stores.map((store) => exposureOf(store, facts, all)).sort(bySeverity);
+  const told: ByStore = {
+    doors: facts.doors,
+    findings: listsOf(all.map((finding) => [finding.asset, finding])),
+    datasets: listsOf(facts.datasets.map((one, order) => [one.fact.store, { fact: one.fact, order }])),
+  };
+  const exposures = stores.map((store) => exposureOf(store, told)).sort(bySeverity);
   return { exposures, findings: withReach(all, exposures) };
 }
 
-function exposureOf(store: JoinedStore, facts: TreeFacts, findings: readonly Finding[]): Exposure {
+/** What is known, by the store that it is about: a tree has thousands of both. */
+interface ByStore {
+  doors: readonly Told<DoorFact>[];
+  findings: ReadonlyMap<string, readonly Finding[]>;
+  datasets: ReadonlyMap<string, readonly { fact: DatasetFact; order: number }[]>;
+}
+
+function listsOf<V>(pairs: readonly (readonly [string, V])[]): Map<string, V[]> {
+  const lists = new Map<string, V[]>();
+  for (const [key, value] of pairs) {
+    const list = lists.get(key);
+    if (list === undefined) lists.set(key, [value]);
+    else list.push(value);
+  }
+  return lists;
+}
+
+function exposureOf(store: JoinedStore, told: ByStore): Exposure {
   const { fact } = store;
-  const { ways, unknowns } = waysTo(store, facts.doors);
+  const { ways, unknowns } = waysTo(store, told.doors);
   const reach = reachOf(ways);
-  const about = findingsAbout(store, findings);
+  const about = findingsAbout(store, told.findings);
   const way = telling(ways);
   const severity = severityOf(reach, fact.login.state);
   const title = titleOf(store);
@@ -49,8 +72,8 @@ function exposureOf(store: JoinedStore, facts: TreeFacts, findings: readonly Fin
   return {
     id: fingerprint('exposure', fact.asset),
     store: fact.asset,
-    file: store.path,
-    line: fact.place.source.path === store.path ? fact.place.source.position(fact.place.span.start).line : 1,
+    file: fileOf(fact.place.source).path,
+    line: fact.place.source.position(fact.place.span.start).line,
     name: fact.name,
     service: fact.engine,
     version: fact.version,
@@ -59,7 +82,7 @@ function exposureOf(store: JoinedStore, facts: TreeFacts, findings: readonly Fin
     severity,
     headline: `${title}: ${steps.map(({ text }) => text).join(' → ')}`,
     links: steps.map(linkOf),
-    datasets: datasetsOf(store, facts.datasets),
+    datasets: datasetsOf(store, told.datasets),
     findings: about.map((finding) => finding.fingerprint).sort(),
     unknowns: [
       ...unknowns,
@@ -107,15 +130,17 @@ function linkOf({ text, state, place }: Step): ExposureLink {
 }
 
 /** Findings about the container, the resource, and the files that the store reads. */
-function findingsAbout({ fact, native }: JoinedStore, findings: readonly Finding[]): Finding[] {
+function findingsAbout({ fact, native }: JoinedStore, findings: ByStore['findings']): Finding[] {
   const assets = new Set([fact.asset, ...native.map(({ path }) => assetId('config', path))]);
-  return findings.filter(({ asset }) => assets.has(asset));
+  return [...assets].flatMap((asset) => findings.get(asset) ?? []);
 }
 
-function datasetsOf({ fact, native }: JoinedStore, all: readonly Told<DatasetFact>[]): Exposure['datasets'] {
-  const assets = new Set<string>([fact.asset, ...native.map((told) => told.fact.asset)]);
-  return all
-    .filter(({ fact: one }) => assets.has(one.store) || one.store === fact.engine)
+function datasetsOf({ fact, native }: JoinedStore, all: ByStore['datasets']): Exposure['datasets'] {
+  const stores = new Set<string>([fact.asset, ...native.map((told) => told.fact.asset)]);
+  if (fact.engine !== null) stores.add(fact.engine);
+  return [...stores]
+    .flatMap((store) => all.get(store) ?? [])
+    .sort((a, b) => a.order - b.order)
     .slice(0, MOST_DATASETS)
     .map(({ fact: one }) => ({ name: one.name, fields: one.fields.map(({ name }) => name) }));
 }

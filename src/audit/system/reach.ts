@@ -16,7 +16,11 @@ const LESS: Readonly<Partial<Record<Severity, Severity>>> = { critical: 'high', 
 export function withReach(findings: readonly Finding[], exposures: readonly Exposure[]): Finding[] {
   const stores = new Map<string, Exposure[]>();
   for (const exposure of exposures) {
-    for (const print of exposure.findings) stores.set(print, [...(stores.get(print) ?? []), exposure]);
+    for (const print of exposure.findings) {
+      const known = stores.get(print);
+      if (known === undefined) stores.set(print, [exposure]);
+      else known.push(exposure);
+    }
   }
   return findings.map((finding) => {
     const about = stores.get(finding.fingerprint);

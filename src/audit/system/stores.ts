@@ -21,20 +21,23 @@ export function joinStores(corpus: Corpus, facts: TreeFacts): JoinedStore[] {
   const containers = new Map(corpus.services.map((declared) => [declared.asset, declared]));
   const nativeOf = new Map<string, Told<StoreFact>[]>();
   const alone: Told<StoreFact>[] = [];
+  const files = filesOf(corpus);
   for (const told of facts.stores) {
     if (told.fact.by === 'container') continue;
-    const file = told.fact.by === 'native' ? fileOf(corpus, told) : undefined;
+    const file = told.fact.by === 'native' ? files.get(keyOf(told.format, told.path)) : undefined;
     const runtimes = file === undefined ? [] : corpus.runtimes(file);
     if (runtimes.length === 0) alone.push(told);
     for (const { declared } of runtimes) {
-      nativeOf.set(declared.asset, [...(nativeOf.get(declared.asset) ?? []), told]);
+      const known = nativeOf.get(declared.asset);
+      if (known === undefined) nativeOf.set(declared.asset, [told]);
+      else known.push(told);
     }
   }
   const told = new Map(
     facts.stores.flatMap((one) => (one.fact.by === 'container' ? [[one.fact.asset, one.fact] as const] : [])),
   );
   const running = corpus.services.flatMap((declared): JoinedStore[] => {
-    const fact = told.get(declared.asset) ?? (declared.engine === null ? undefined : bare(corpus, declared));
+    const fact = told.get(declared.asset) ?? (declared.engine === null ? undefined : bare(files, declared));
     if (fact === undefined) return [];
     const native = nativeOf.get(declared.asset) ?? [];
     return [{ fact: withNative(fact, native), path: declared.file, declared, native }];
@@ -53,7 +56,9 @@ function joinNative(alone: readonly Told<StoreFact>[]): JoinedStore[] {
   for (const told of alone) {
     const folder = told.path.slice(0, Math.max(0, told.path.lastIndexOf('/')));
     const key = told.fact.by === 'native' ? JSON.stringify([folder, told.fact.engine]) : told.fact.asset;
-    groups.set(key, [...(groups.get(key) ?? []), told]);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [told]);
+    else known.push(told);
   }
   return [...groups.values()].flatMap((group) => {
     const main = group.find(({ fact }) => fact.listens.on !== 'unknown') ?? group[0];
@@ -106,8 +111,8 @@ function withNative(fact: StoreFact, native: readonly Told<StoreFact>[]): StoreF
 function loginOf(fact: StoreFact, own: readonly StoreFact[]): StoreFact['login'] {
   if (fact.by !== 'container' || fact.login.state === 'unknown')
     return worst([fact.login, ...own.map((one) => one.login)]);
-  const same = own.find(({ login }) => login.state === fact.login.state && login.place !== null);
-  return same?.login ?? fact.login;
+  const same = own.find(({ login }) => login.state === fact.login.state);
+  return same ? { ...same.login, place: same.login.place ?? same.place } : fact.login;
 }
 
 const LOGINS = ['off', 'weak', 'on', 'unknown'];
@@ -119,13 +124,23 @@ function worst(logins: readonly StoreFact['login'][]): StoreFact['login'] {
   return rest.reduce((a, b) => (LOGINS.indexOf(b.state) < LOGINS.indexOf(a.state) ? b : a), first);
 }
 
-function fileOf(corpus: Corpus, { path, format }: Told<StoreFact>): ReadFile | undefined {
-  return corpus.files[format].find(({ source }) => source.path === path);
+function keyOf(format: string, path: string): string {
+  return `${format}\0${path}`;
+}
+
+/** Files by format and path. */
+function filesOf(corpus: Corpus): Map<string, ReadFile> {
+  const files = new Map<string, ReadFile>();
+  for (const file of Object.values(corpus.files).flat()) {
+    const key = keyOf(file.format, file.source.path);
+    if (!files.has(key)) files.set(key, file);
+  }
+  return files;
 }
 
 /** A container that runs a store, where its format tells no more. */
-function bare(corpus: Corpus, declared: DeclaredService): StoreFact {
-  const place = placeIn(corpus, declared);
+function bare(files: ReadonlyMap<string, ReadFile>, declared: DeclaredService): StoreFact {
+  const place = placeIn(files, declared);
   return {
     asset: declared.asset,
     name: declared.name,
@@ -141,9 +156,8 @@ function bare(corpus: Corpus, declared: DeclaredService): StoreFact {
   };
 }
 
-function placeIn(corpus: Corpus, declared: DeclaredService): Place {
-  const files: readonly ReadFile[] = Object.values(corpus.files).flat();
-  const source = files.find((file) => file.source.path === declared.file)?.source ?? sourceOf(declared.file, '');
+function placeIn(files: ReadonlyMap<string, ReadFile>, declared: DeclaredService): Place {
+  const source = files.get(keyOf(declared.format, declared.file))?.source ?? sourceOf(declared.file, '');
   const start = offsetOf(source.text, declared.line);
   return { source, span: { start, end: start }, pointer: declared.name };
 }

@@ -5,6 +5,7 @@ import { fingerprint } from '../../core/fingerprint.ts';
 import type { Guidance, Rule } from '../../core/rule.ts';
 import type { Severity } from '../../core/severity.ts';
 import type { Place } from '../facts.ts';
+import { fileOf } from '../source.ts';
 import type { TreeFacts } from './gather.ts';
 import type { JoinedStore } from './stores.ts';
 
@@ -51,7 +52,7 @@ export function findingsOf({ rule, check }: TreeRule, tree: Tree): Finding[] {
       evidence: [
         {
           kind: 'setting',
-          path: source.path,
+          path: fileOf(source).path,
           pointer,
           actual: hit.actual,
           expected: hit.expected,
@@ -67,5 +68,5 @@ export function findingsOf({ rule, check }: TreeRule, tree: Tree): Finding[] {
 
 export function evidenceOf(place: Place | { path: string; line: number }): Evidence {
   if (!('source' in place)) return { kind: 'file', path: place.path, line: place.line };
-  return { kind: 'file', path: place.source.path, ...place.source.position(place.span.start) };
+  return { kind: 'file', path: fileOf(place.source).path, ...place.source.position(place.span.start) };
 }

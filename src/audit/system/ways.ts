@@ -148,7 +148,8 @@ function passing(door: DoorFact, port: number, way: 'host' | 'container'): Step 
 /** Groups add up: what one of them admits is admitted. Everything else must let it through, each for itself. */
 function behind(fact: StoreFact, port: number | null, doors: readonly Told<DoorFact>[]): Step[] {
   if (fact.behind.length === 0) return [];
-  const named = doors.filter((told) => fact.behind.includes(told.fact.id)).map((told) => told.fact);
+  const { byId } = orderOf(doors);
+  const named = [...new Set(fact.behind)].flatMap((id) => byId.get(id) ?? []);
   const missing = fact.behind.length - named.length;
   if (port === null) return [{ text: 'its port is not told', state: 'unknown', place: null }];
   const groups = named.filter(({ kind }) => kind === 'security-group').map((door) => passing(door, port, 'host'));
@@ -169,20 +170,84 @@ interface Leading {
 
 const LOCAL = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 
+/** Every door of a tree, ordered once by what stores ask for: with thousands of both, looking at each would not end. */
+interface Doors {
+  byId: ReadonlyMap<string, readonly DoorFact[]>;
+  /** What leads to a name, in lower case. */
+  toName: ReadonlyMap<string, readonly Lead[]>;
+  /** What leads to a port of its own host. */
+  toPort: ReadonlyMap<number, readonly Lead[]>;
+  /** Per format: the packet filters in or below a folder. */
+  filters: ReadonlyMap<string, ReadonlyMap<string, readonly Told<DoorFact>[]>>;
+  /** Answers of `hostDoors`, by folder. */
+  before: Map<string, HostDoors>;
+}
+
+interface Lead extends Leading {
+  order: number;
+  port: number;
+}
+
+const ordered = new WeakMap<readonly Told<DoorFact>[], Doors>();
+
+function orderOf(doors: readonly Told<DoorFact>[]): Doors {
+  const known = ordered.get(doors);
+  if (known !== undefined) return known;
+  const byId = new Map<string, DoorFact[]>();
+  const toName = new Map<string, Lead[]>();
+  const toPort = new Map<number, Lead[]>();
+  const filters = new Map<string, Map<string, Told<DoorFact>[]>>();
+  let order = 0;
+  for (const told of doors) {
+    const door = told.fact;
+    push(byId, door.id, door);
+    for (const { host, port, asksForLogin } of door.leadsTo ?? []) {
+      const lead: Lead = { door, login: asksForLogin, port, order: order++ };
+      push(toName, host.toLowerCase(), lead);
+      if (LOCAL.has(host)) push(toPort, port, lead);
+    }
+    if (door.stands !== 'host') continue;
+    const byFolder = filters.get(told.format) ?? new Map<string, Told<DoorFact>[]>();
+    filters.set(told.format, byFolder);
+    for (const folder of ancestors(folderOf(told.path))) push(byFolder, folder, told);
+  }
+  const made: Doors = { byId, toName, toPort, filters, before: new Map() };
+  ordered.set(doors, made);
+  return made;
+}
+
+function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+/** A folder and those above it, the nearest first. */
+function ancestors(folder: string): string[] {
+  const all = [folder];
+  for (let at = folder.lastIndexOf('/'); at > 0; at = folder.lastIndexOf('/', at - 1)) all.push(folder.slice(0, at));
+  if (folder !== '') all.push('');
+  return all;
+}
+
 function proxiesTo({ fact, declared }: JoinedStore, doors: readonly Told<DoorFact>[]): Leading[] {
+  const { toName, toPort } = orderOf(doors);
   const ports = new Set([
     ...(fact.listens.port === null ? [] : [fact.listens.port]),
     ...(declared?.published.map(({ containerPort }) => containerPort) ?? []),
   ]);
   const onHost = new Set(declared?.published.flatMap(({ hostPort }) => hostPort ?? []) ?? ports);
-  return doors.flatMap(({ fact: door }) =>
-    (door.leadsTo ?? []).flatMap(({ host, port, asksForLogin }) => {
-      const named = declared !== null && host.toLowerCase() === declared.name.toLowerCase();
-      const here = named ? ports.size === 0 || ports.has(port) : LOCAL.has(host) && onHost.has(port);
-      return here ? [{ door, login: asksForLogin }] : [];
-    }),
+  const name = declared?.name.toLowerCase();
+  const named = name === undefined ? [] : (toName.get(name) ?? []);
+  // A service that is itself called localhost is meant by its name alone.
+  const here = [...onHost].flatMap((port) => (toPort.get(port) ?? []).filter((lead) => !named.includes(lead)));
+  return [...named.filter(({ port }) => ports.size === 0 || ports.has(port)), ...here].sort(
+    (a, b) => a.order - b.order,
   );
 }
+
+/** More folders than this are counted. */
+const MOST_FOLDERS = 4;
 
 /**
  * Which packet filters stand before the store's host: those that lie nearest to its files in the tree. A provider's
@@ -192,28 +257,31 @@ export function hostDoors({ fact, path, declared }: JoinedStore, doors: readonly
   if (fact.by === 'managed' || declared?.format === 'kubernetes' || declared?.format === 'terraform') {
     return { doors: [], unknowns: [] };
   }
-  const filters = doors.filter((told) => told.fact.stands === 'host');
+  const { filters, before } = orderOf(doors);
+  const folder = folderOf(path);
+  const known = before.get(folder);
+  if (known !== undefined) return known;
   const found: DoorFact[] = [];
   const unknowns: string[] = [];
-  for (const format of new Set(filters.map((told) => told.format))) {
-    const own = filters.filter((told) => told.format === format);
-    const nearest = Math.max(...own.map((told) => common(told.path, path)));
-    const near = own.filter((told) => common(told.path, path) === nearest);
-    const folders = new Set(near.map((told) => folderOf(told.path)));
-    if (folders.size === 1) found.push(...near.map((told) => told.fact));
-    else unknowns.push(`several ${format} rule sets could stand before it: ${[...folders].sort().join(', ')}`);
+  const above = ancestors(folder);
+  for (const [format, byFolder] of filters) {
+    const nearest = above.find((one) => byFolder.has(one)) ?? '';
+    const near = byFolder.get(nearest) ?? [];
+    const folders = [...new Set(near.map((told) => folderOf(told.path)))].sort();
+    if (folders.length === 1) found.push(...near.map((told) => told.fact));
+    else {
+      const more = folders.length - MOST_FOLDERS;
+      const shown = folders.slice(0, MOST_FOLDERS).join(', ');
+      unknowns.push(
+        `several ${format} rule sets could stand before it: ${shown}${more > 0 ? ` and ${more} more` : ''}`,
+      );
+    }
   }
-  return { doors: found, unknowns };
+  const answer = { doors: found, unknowns };
+  before.set(folder, answer);
+  return answer;
 }
 
 function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
-/** How many folders two paths share from the top. */
-function common(a: string, b: string): number {
-  const left = a.split('/').slice(0, -1);
-  const right = b.split('/').slice(0, -1);
-  const differs = left.findIndex((part, at) => part !== right[at]);
-  return differs < 0 ? left.length : differs;
 }

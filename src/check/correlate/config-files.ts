@@ -58,15 +58,6 @@ export function configFilesOf(
   };
 }
 
-/** The files of its own that a compose service mounts. */
-export function filesOfDeployment(deployment: Deployment, files: readonly NativeFile[]): NativeFile[] {
-  const family = familyOf(deployment.service.engine ?? '');
-  return mountedFiles(
-    deployment,
-    files.filter(({ format }) => own(READER, format) === family),
-  ).files;
-}
-
 function mountedFiles({ service }: Deployment, native: readonly NativeFile[]): ConfigFiles {
   const sources = service.mounts.map(({ source }) => source);
   const files = native.filter(({ path }) => sources.some((source) => path === source || path.startsWith(`${source}/`)));

@@ -14,6 +14,9 @@ export type Distribution = 'elasticsearch-7' | 'elasticsearch-8' | 'opensearch-2
 
 export interface SearchNode {
   port: number;
+  transportPort: number;
+  /** The folder that it runs from, with its logs. */
+  home: string;
   /** One request of the owner's to fill or look at the store; fails on an error status. */
   ask(method: string, path: string, body?: unknown): Promise<unknown>;
   /** The same by another account. */
@@ -70,17 +73,19 @@ export async function startSearch(distribution: Distribution, options: SearchOpt
   cpSync(join(installed, inner), home, { recursive: true });
   const [port, transport] = [await freePort(), await freePort()];
   const isElastic = distribution.startsWith('elasticsearch');
+  const own = [
+    'cluster.name: postern-test',
+    'discovery.type: single-node',
+    'network.host: 127.0.0.1',
+    `http.port: ${port}`,
+    `transport.port: ${transport}`,
+    'cluster.routing.allocation.disk.threshold_enabled: false',
+  ];
+  // A setting that stands twice is refused.
+  const overridden = new Set(options.settings.map(nameOf));
   writeFileSync(
     join(home, 'config', isElastic ? 'elasticsearch.yml' : 'opensearch.yml'),
-    [
-      'cluster.name: postern-test',
-      'discovery.type: single-node',
-      'network.host: 127.0.0.1',
-      `http.port: ${port}`,
-      `transport.port: ${transport}`,
-      'cluster.routing.allocation.disk.threshold_enabled: false',
-      ...options.settings,
-    ].join('\n'),
+    [...own.filter((line) => !overridden.has(nameOf(line))), ...options.settings].join('\n'),
   );
   if (needsJava21(distribution)) withoutVectorModule(home);
   options.prepare?.(home);
@@ -100,7 +105,11 @@ export async function startSearch(distribution: Distribution, options: SearchOpt
   const ask = (method: string, path: string, body?: unknown) => askNode(port, options, method, path, body);
   const as: SearchNode['as'] = (login) => (method, path, body) =>
     askNode(port, { ...options, login }, method, path, body);
-  return { port, ask, as, stop: daemon.stop };
+  return { port, transportPort: transport, home, ask, as, stop: daemon.stop };
+}
+
+function nameOf(line: string): string {
+  return line.split(':', 1)[0] ?? '';
 }
 
 /** The small runtime has no incubator modules; Lucene computes without them. */

@@ -54,11 +54,19 @@ function shortPort(node: ScalarNode, variables: ReadonlyMap<string, string>): Co
   const address = segments.length > 0 ? segments.map(({ text }) => text).join(':') : null;
   const containerPort = firstPort(interpolate(container?.text ?? '', variables).text);
   if (containerPort === null) return null;
-  const ip = address === null ? null : interpolate(address, variables);
-  const hostPort = firstPort(interpolate(host?.text ?? '', variables).text);
+  const published = interpolate(host?.text ?? '', variables);
+  // One variable may hold both: `${SQL_PORT:-127.0.0.1:13306}:3306`.
+  const both = address === null ? published.text.lastIndexOf(':') : -1;
+  const ip =
+    both >= 0
+      ? { ...published, text: published.text.slice(0, both), defaultSpan: null }
+      : address === null
+        ? null
+        : interpolate(address, variables);
+  const hostPort = firstPort(published.text.slice(both + 1));
   const base = node.inner?.start;
   let toLoopback: TextEdit[] | null = null;
-  if (base !== undefined) {
+  if (base !== undefined && both < 0) {
     if (ip?.defaultSpan && ip.source === 'default') {
       toLoopback = [{ start: base + ip.defaultSpan.start, end: base + ip.defaultSpan.end, text: '127.0.0.1' }];
     } else if (address !== null) {

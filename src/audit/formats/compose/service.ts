@@ -109,7 +109,8 @@ export function shareNetworks(services: readonly ComposeService[]): void {
   for (const service of services) {
     const owner = service.networkOf === null ? undefined : byName.get(service.networkOf);
     if (!owner || owner === service) continue;
-    const own = ENGINE_PORTS[service.image?.engine ?? ''] ?? [];
+    // Of two programs of one engine, it is the owner that was given the ports: the other sets it up.
+    const own = owner.image?.engine === service.image?.engine ? [] : (ENGINE_PORTS[service.image?.engine ?? ''] ?? []);
     service.ports = owner.ports.filter(({ containerPort }) => own.includes(containerPort));
     service.hostNetwork ??= owner.hostNetwork;
     service.internalOnly = owner.internalOnly;

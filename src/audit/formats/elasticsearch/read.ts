@@ -28,7 +28,7 @@ const WEAK = new Set([
 ]);
 /** Keys of other Elastic programs and of OpenSearch, which share some. */
 const OTHER =
-  /^(?:server\.|elasticsearch(?:$|\.)|opensearch|plugins\.security|filebeat|metricbeat|output(?:$|\.)|input|logging\.|services$|apiVersion$|kind$|clusterName$|esConfig$|volumeClaimTemplate$)/;
+  /^(?:server\.|elasticsearch(?:$|\.)|opensearch|plugins\.security|pipeline\.|config\.(?:reload|string|support_escapes)|path\.config$|queue\.type$|xpack\.(?:management|geoip)|filebeat|metricbeat|output(?:$|\.)|input|logging\.|services$|apiVersion$|kind$|clusterName$|esConfig$|volumeClaimTemplate$)/;
 
 export const elasticsearchFormat: Format<'elasticsearch.yml'> = {
   name: 'elasticsearch.yml',

@@ -16,17 +16,20 @@ export function seenFamilies(filter: Filter): Family[] {
   );
 }
 
-const known = new WeakMap<Filter, Map<string, Decision>>();
+/** Rules looked at for all ports of one filter together: chains that jump to each other multiply. */
+const MOST_STEPS = 3_000_000;
+
+const known = new WeakMap<Filter, { decisions: Map<string, Decision>; effort: { left: number } }>();
 
 /** A stranger's TCP connection to a port. */
 export function strangerAt(filter: Filter, port: number, family: Family): Decision {
-  const made = known.get(filter) ?? new Map<string, Decision>();
+  const made = known.get(filter) ?? { decisions: new Map<string, Decision>(), effort: { left: MOST_STEPS } };
   known.set(filter, made);
   const key = `${family}/${port}`;
-  const before = made.get(key);
+  const before = made.decisions.get(key);
   if (before) return before;
-  const decision = decide([filter], { family, protocol: 'tcp', port });
-  made.set(key, decision);
+  const decision = decide([filter], { family, protocol: 'tcp', port }, made.effort);
+  made.decisions.set(key, decision);
   return decision;
 }
 

@@ -105,6 +105,17 @@ function publishedAt(filter: Filter, port: number, family: Family): Decision {
     const text = 'Docker publishes it with rules of its own, past the rules for the host';
     return { verdict: 'accept', admits: [], place: { path: filter.path }, text };
   }
+  return strangerAt(besidePublishing(filter, family), port, family);
+}
+
+const publishing = new WeakMap<Filter, Map<Family, Filter>>();
+
+/** nftables with Docker's redirection before it; one per filter, so that what was decided is remembered. */
+function besidePublishing(filter: Filter, family: Family): Filter {
+  const made = publishing.get(filter) ?? new Map<Family, Filter>();
+  publishing.set(filter, made);
+  const before = made.get(family);
+  if (before) return before;
   const place = { path: filter.path };
   const to = { family, address: family === 4 ? 0xac110002n : 0xfd000000000000000000000000000002n };
   const chain: Chain = {
@@ -113,5 +124,7 @@ function publishedAt(filter: Filter, port: number, family: Family): Decision {
     rules: [{ place, text: 'published by Docker', when: [], action: { do: 'translate', to } }],
     base: { hook: 'prerouting', priority: -100, policy: 'accept', translates: true, families: [family] },
   };
-  return strangerAt({ ...filter, chains: new Map([...filter.chains, [chain.name, chain]]) }, port, family);
+  const one = { ...filter, chains: new Map([...filter.chains, [chain.name, chain]]) };
+  made.set(family, one);
+  return one;
 }

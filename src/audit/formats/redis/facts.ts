@@ -57,6 +57,12 @@ export function redisFacts({ source, document }: ReadFile<'redis.conf'>, context
       return { state: 'on', text: 'the default user', place: placeOf(document.last('user')) };
     if (!document.complete || context.runtimes.length > 0)
       return { state: 'unknown', text: 'no password in this file', place: null };
-    return { state: 'off', text: 'no password', place: placeOf(document.last('protected-mode')) };
+    const mode = document.last('protected-mode');
+    // Until 6.2 a `bind` line switched it off, since 7.0 it does not.
+    if (where !== 'loopback' && mode?.arguments[0]?.value.toLowerCase() !== 'no') {
+      const text = 'no password; only protected mode, where it is in force, refuses other machines';
+      return { state: 'unknown', text, place: placeOf(mode ?? bind) };
+    }
+    return { state: 'off', text: 'no password', place: placeOf(mode) };
   }
 }

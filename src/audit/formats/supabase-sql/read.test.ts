@@ -57,6 +57,14 @@ describe('SQL of PostgreSQL', () => {
     expect(rules(off.replace('2_b', '0_b') + on)).not.toContain('supabase-rls-switched-off');
   });
 
+  it('takes an empty list of schemas for the default one', () => {
+    const project = (schemas: string) =>
+      `=== supabase/config.toml\n[api]\nschemas = [${schemas}]\n=== supabase/migrations/1_a.sql\ncreate table a (id int);\n`;
+    expect(rules(project(''))).toContain('supabase-table-without-rls');
+    expect(rules(project('"public"'))).toContain('supabase-table-without-rls');
+    expect(rules(project('"api"'))).not.toContain('supabase-table-without-rls');
+  });
+
   it('names the file of a finding, and each place once', () => {
     const { report } = auditText(
       `=== supabase/migrations/1_a.sql\n${MARK}=== supabase/migrations/2_b.sql\n\ncreate table "Ä" (id int);\n`,

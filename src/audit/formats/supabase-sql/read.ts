@@ -268,13 +268,12 @@ function configOf(folder: string, siblings: Siblings): ReadonlySet<string> | nul
     const api = /^\[api\][^\n]*\n(?:(?!\[)[^\n]*\n){0,60}?[ \t]*schemas[ \t]*=[ \t]*\[([^\]\n]{0,500})\]/m.exec(
       toml,
     )?.[1];
-    if (api === undefined) return new Set(['public', 'graphql_public']);
-    return new Set(
-      api
-        .split(',')
-        .map((one) => one.trim().replace(/^["']|["']$/g, ''))
-        .filter((one) => one !== ''),
-    );
+    const named = (api ?? '')
+      .split(',')
+      .map((one) => one.trim().replace(/^["']|["']$/g, ''))
+      .filter((one) => one !== '');
+    // An empty list serves the defaults: the CLI of Supabase adds what is missing, and its template once said so.
+    return new Set(named.length === 0 ? ['public', 'graphql_public'] : named);
   }
   return null;
 }

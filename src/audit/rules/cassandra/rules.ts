@@ -15,7 +15,7 @@ export const noLogin = defineRule<'cassandra.yaml'>({
   topic: 'authentication',
   verified: {
     by: 'server',
-    how: 'cassandra 5.0.6 with AllowAllAuthenticator answers queries without a login; with PasswordAuthenticator it asks for one and refuses a wrong password',
+    how: 'cassandra 5.0 with AllowAllAuthenticator takes statements that create and write without a login; with PasswordAuthenticator it asks for one (test/servers/probe-cassandra.test.ts)',
   },
   cis: ['CIS Cassandra 3.11 2.1'],
   description:

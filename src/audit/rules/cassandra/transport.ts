@@ -13,7 +13,7 @@ export const clientsWithoutTls = defineRule<'cassandra.yaml'>({
   topic: 'encryption-in-transit',
   verified: {
     by: 'server',
-    how: 'cassandra 5.0.6 without client_encryption_options takes names and passwords in clear; with enabled true and optional false it answers TLS only',
+    how: 'cassandra 5.0 without client_encryption_options answers in clear; with client_encryption_options enabled and optional false it answers TLS only (test/servers/probe-cassandra.test.ts)',
   },
   cis: ['CIS Cassandra 3.11 5.2'],
   description: 'Without `client_encryption_options.enabled: true` passwords and rows cross the network readable.',

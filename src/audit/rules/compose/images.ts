@@ -4,30 +4,51 @@ import { titleOf } from '../../containers/titles.ts';
 import type { Engine } from '../../declared.ts';
 import { defineRule } from '../../model.ts';
 
-/** Last versions whose support has ended, with the month; checked in 2026. Only where the vendor gives a date. */
-const ENDED: Readonly<Partial<Record<Engine, { major: number; minor?: number; ended: string }>>> = {
-  elasticsearch: { major: 6, ended: 'February 2022' },
-  postgresql: { major: 13, ended: 'November 2025' },
-  mongodb: { major: 6, ended: 'July 2025' },
-  redis: { major: 6, minor: 0, ended: 'February 2024' },
-  couchdb: { major: 2, ended: 'December 2020' },
+/** Versions whose support has ended, with the month; checked in 2026. Only where the vendor gives a date. */
+const ENDED: Readonly<Partial<Record<Engine, readonly { upTo: string; ended: string }[]>>> = {
+  elasticsearch: [
+    { upTo: '5', ended: 'March 2019 or before' },
+    { upTo: '6', ended: 'February 2022' },
+  ],
+  postgresql: [
+    { upTo: '9', ended: 'November 2021 or before' },
+    { upTo: '10', ended: 'November 2022' },
+    { upTo: '11', ended: 'November 2023' },
+    { upTo: '12', ended: 'November 2024' },
+    { upTo: '13', ended: 'November 2025' },
+  ],
+  mongodb: [
+    { upTo: '3', ended: 'April 2021 or before' },
+    { upTo: '4.0', ended: 'April 2022' },
+    { upTo: '4.2', ended: 'April 2023' },
+    { upTo: '4.4', ended: 'February 2024' },
+    { upTo: '5', ended: 'October 2024' },
+    { upTo: '6', ended: 'July 2025' },
+  ],
+  redis: [{ upTo: '6.0', ended: 'February 2024 or before' }],
+  couchdb: [{ upTo: '2', ended: 'December 2020' }],
+  mysql: [
+    { upTo: '5.6', ended: 'February 2021 or before' },
+    { upTo: '5', ended: 'October 2023' },
+  ],
 };
+
+/** Whether a version is one that a bound covers: `4.4` covers 4.4 and everything before, `4` all of 4 and before. */
+function within(version: string, bound: string): boolean {
+  const [major = 0, minor] = bound.split('.').map(Number);
+  const [ownMajor = 0, ownMinor] = version.split('.').map(Number);
+  if (ownMajor !== major || minor === undefined) return ownMajor <= major;
+  // `mysql:5` is the last of 5.
+  return ownMinor !== undefined && ownMinor <= minor;
+}
 
 function ended(engine: Engine, repository: string, version: string | null): string | null {
   const major = majorOf(version);
   if (major === null) return null;
   // MariaDB counts otherwise than MySQL.
-  if (engine === 'mysql') {
-    if (/maria/.test(repository)) return major < 10 ? 'July 2023 or before' : null;
-    return major < 8 ? 'October 2023' : null;
-  }
-  const last = ENDED[engine];
-  if (!last || /valkey|keydb|dragonfly/.test(repository)) return null;
-  const minor = Number.parseInt(version?.split('.')[1] ?? '', 10);
-  const over =
-    major < last.major ||
-    (major === last.major && (last.minor === undefined || (!Number.isNaN(minor) && minor <= last.minor)));
-  return over ? last.ended : null;
+  if (engine === 'mysql' && /maria/.test(repository)) return major < 10 ? 'April 2020 or before' : null;
+  if (/valkey|keydb|dragonfly/.test(repository)) return null;
+  return ENDED[engine]?.find(({ upTo }) => within(version ?? '', upTo))?.ended ?? null;
 }
 
 export const storeEndOfLife = defineRule<'docker-compose'>({

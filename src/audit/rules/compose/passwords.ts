@@ -1,42 +1,90 @@
 /** Passwords written into a compose file. */
 
+import type { Severity } from '../../../core/severity.ts';
 import { exposureOf } from '../../containers/exposure.ts';
 import { hasMinioDefaultLogin, isGuessable, passwordsOf, type WrittenPassword } from '../../containers/passwords.ts';
 import type { ComposeService } from '../../formats/compose/read.ts';
 import { defineRule, type Fix, type Hit, type ReadFile } from '../../model.ts';
-import { hidden } from '../passwords.ts';
+import { hidden, isWellKnown } from '../passwords.ts';
 import { REFERENCES } from '../references.ts';
 
 type Password = WrittenPassword<ComposeService>;
 
-function* passwordsIn({ document }: ReadFile<'docker-compose'>): Generator<Password> {
-  for (const service of document.services) yield* passwordsOf(service);
+/** One password, and the services beside its own that log in with it. */
+interface Told {
+  password: Password;
+  same: readonly Password[];
+  /** What the patch calls it. */
+  name: string | null;
 }
 
-function asHit(password: Password, rest: Pick<Hit, 'message' | 'severity'>): Hit {
+/** Each password once: at the store that it opens, where that is in the project, else where it stands first. */
+function* passwordsIn({ document }: ReadFile<'docker-compose'>, wanted: (one: Password) => boolean): Generator<Told> {
+  const all = document.services.flatMap((service) => [...passwordsOf(service)]);
+  const those = all.filter(wanted);
+  const owners = new Map<Password, Password[]>();
+  const isStore = (one: Password): boolean => one.container.image?.engine != null;
+  for (const one of those) if (isStore(one)) owners.set(one, []);
+  for (const one of those) {
+    if (isStore(one)) continue;
+    const alike = [...owners.keys()].filter(({ value }) => value === one.value);
+    // The application mostly has the account that is not the administrator's.
+    const owner = alike.find(({ variable }) => !/ROOT/i.test(variable?.name ?? '')) ?? alike[0];
+    if (owner === undefined) owners.set(one, []);
+    else owners.get(owner)?.push(one);
+  }
+  for (const [password, same] of owners) yield { password, same, name: variableFor(password, all) };
+}
+
+/** The variable's own name, unless another service has it for another password. */
+function variableFor({ variable, value, container }: Password, all: readonly Password[]): string | null {
+  if (!variable || !/^\w+$/.test(variable.name) || variable.name === 'NEO4J_AUTH') return null;
+  const other = all.some((one) => one.variable?.name === variable.name && one.value !== value);
+  if (!other) return variable.name;
+  const prefix = container.name.toUpperCase().replaceAll(/\W/g, '_');
+  return /^[A-Z_]/.test(prefix) ? `${prefix}_${variable.name}` : null;
+}
+
+function asHit({ password, same, name }: Told, rest: Pick<Hit, 'message' | 'severity'>): Hit {
+  const others = [...new Set(same.map(({ container }) => container.name))].filter(
+    (one) => one !== password.container.name,
+  );
+  const shown = others.slice(0, 3).map((one) => `\`${one}\``);
+  const more = others.length > shown.length ? ` and ${others.length - shown.length} more` : '';
+  const suffix = others.length > 0 ? ` Used by ${shown.join(', ')}${more}, too.` : '';
   return {
     ...rest,
+    message: `${rest.message}${suffix}`,
     service: password.container.name,
     pointer: `services.${password.container.name}.${password.pointer}`,
     span: password.span,
     actual: hidden(password.value),
     expected: 'a secret file (…_FILE) or a required variable (${NAME:?})',
-    fix: required(password),
+    fix: name === null ? null : required([password, ...same], name),
   };
 }
 
-/** Replaces the value by `${NAME:?}`, which makes compose ask for it. */
-function required({ variable }: Password): Fix | null {
-  if (!variable?.inner || !/^\w+$/.test(variable.name) || variable.name === 'NEO4J_AUTH') return null;
-  const { inner } = variable;
-  if (inner.end <= inner.start) return null;
+/** Replaces the value by `${NAME:?}` wherever it is the password, which makes compose ask for it. */
+function required(all: readonly Password[], name: string): Fix | null {
+  const edits = new Map<number, Fix['edits'][number]>();
+  for (const { variable } of all) {
+    const inner = variable?.inner;
+    if (!inner || inner.end <= inner.start) return null;
+    // An anchor stands in several services.
+    edits.set(inner.start, { ...inner, text: `\${${name}:?}` });
+  }
   return {
-    edits: [{ ...inner, text: `\${${variable.name}:?}` }],
-    title: `Take the value of ${variable.name} from the environment`,
-    blastRadius:
-      'Compose refuses to start until the variable is set, e.g. in a .env file outside version control. The store keeps its old password until it is changed there, and the old one stays in the history of the file.',
+    edits: [...edits.values()],
+    title: `Take the value of ${name} from the environment`,
+    blastRadius: `Compose refuses to start until ${name} is set, e.g. in a .env file outside version control. A store that has data keeps its old password until it is changed there – start with the old one –, and the old one stays in the history of the file.`,
     needsConfirmation: true,
   };
+}
+
+/** Behind a shut door a password is the second line; a store that is published has no other. */
+function bySeverity(container: ComposeService, reached: Severity, within: Severity): Severity {
+  const exposure = exposureOf(container);
+  return exposure === 'public' || exposure === 'network' ? reached : within;
 }
 
 export const wellKnownPassword = defineRule<'docker-compose'>({
@@ -71,19 +119,19 @@ export const wellKnownPassword = defineRule<'docker-compose'>({
     ],
   },
   *check(file) {
-    for (const password of passwordsIn(file)) {
-      if (!isGuessable(password)) continue;
-      const store = password.container.image?.engine ? 'store' : 'service';
-      const exposure = exposureOf(password.container);
-      const reachable = store === 'store' && (exposure === 'public' || exposure === 'network');
-      yield asHit(password, {
-        message: `The password of this ${store} is one that everybody tries first${password.source === 'default' ? ' (the fallback when the variable is not set)' : ''}.`,
-        severity: reachable ? 'critical' : 'high',
+    for (const told of passwordsIn(file, isGuessable)) {
+      const { container, value, source } = told.password;
+      const store = container.image?.engine ? 'store' : 'service';
+      const why = isWellKnown(value)
+        ? 'is one that everybody tries first'
+        : 'is the name of its user, database or service, which everybody tries first';
+      yield asHit(told, {
+        message: `The password of this ${store} ${why}${source === 'default' ? ' (the fallback when the variable is not set)' : ''}.`,
+        severity: bySeverity(container, store === 'store' ? 'critical' : 'high', 'medium'),
       });
     }
     for (const service of file.document.services) {
       if (!service.image || !hasMinioDefaultLogin(service)) continue;
-      const exposure = exposureOf(service);
       yield {
         service: service.name,
         pointer: `services.${service.name}.environment.MINIO_ROOT_PASSWORD`,
@@ -91,7 +139,7 @@ export const wellKnownPassword = defineRule<'docker-compose'>({
         actual: "not set; MinIO's published default",
         expected: 'MINIO_ROOT_PASSWORD_FILE',
         message: 'MinIO runs with its published default login.',
-        severity: exposure === 'public' || exposure === 'network' ? 'critical' : 'high',
+        severity: bySeverity(service, 'critical', 'medium'),
       };
     }
   },
@@ -125,9 +173,10 @@ export const literalPassword = defineRule<'docker-compose'>({
     ],
   },
   *check(file) {
-    for (const password of passwordsIn(file)) {
-      if (password.source !== 'literal' || isGuessable(password)) continue;
-      yield asHit(password, { message: 'A password stands in the file as it is.' });
+    for (const told of passwordsIn(file, (one) => one.source === 'literal' && !isGuessable(one))) {
+      const { container } = told.password;
+      const severity = container.image?.engine ? bySeverity(container, 'high', 'low') : 'medium';
+      yield asHit(told, { message: 'A password stands in the file as it is.', severity });
     }
   },
 });
@@ -156,9 +205,13 @@ export const passwordFallback = defineRule<'docker-compose'>({
     good: ['services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: ${DB_PASSWORD:?}\n'],
   },
   *check(file) {
-    for (const password of passwordsIn(file)) {
-      if (password.source !== 'default' || isGuessable(password)) continue;
-      yield asHit(password, { message: 'Where the variable is not set, a literal from the file is the password.' });
+    for (const told of passwordsIn(file, (one) => one.source === 'default' && !isGuessable(one))) {
+      const { container } = told.password;
+      const severity = container.image?.engine ? bySeverity(container, 'medium', 'low') : 'medium';
+      yield asHit(told, {
+        message: 'Where the variable is not set, a literal from the file is the password.',
+        severity,
+      });
     }
   },
 });

@@ -26,7 +26,7 @@ export const securityDisabled = defineRule<'elasticsearch.yml'>({
   topic: 'authentication',
   verified: {
     by: 'server',
-    how: 'elasticsearch 8.19.3 with the setting false answers searches and writes without a login, with true it answers 401; elasticsearch 7.17.28 without the setting answers as well',
+    how: 'elasticsearch 8.19.3 with the setting false answers searches and writes without a login, with true it answers 401; elasticsearch 7.17.28 without the setting answers as well (test/servers/audit-settings-elasticsearch.test.ts)',
   },
   description:
     'With `xpack.security.enabled: false` – or without the setting before 8.0 – Elasticsearch asks nobody who they are: whoever reaches port 9200 lists the indices, reads every document and deletes them.',
@@ -86,7 +86,7 @@ export const anonymousRole = defineRule<'elasticsearch.yml'>({
   topic: 'authorization',
   verified: {
     by: 'server',
-    how: 'elasticsearch 8.19.3 with anonymous.roles superuser answers /_security/user without credentials; without the setting it answers 401',
+    how: 'elasticsearch 8.19.3 with anonymous.roles superuser answers /_security/user without credentials; without the setting it answers 401 (test/servers/audit-settings-elasticsearch.test.ts)',
   },
   description:
     'Roles under `xpack.security.authc.anonymous.roles` are what a request without credentials may do. With a role that reads data the login is there in name only; with `superuser` everything is open.',
@@ -220,7 +220,7 @@ export const auditLogOff = defineRule<'elasticsearch.yml'>({
   topic: 'logging',
   verified: {
     by: 'server',
-    how: 'elasticsearch 8.19.3 with xpack.security.audit.enabled true opens <cluster>_audit.json, and says that a basic licence does not permit writing it',
+    how: 'elasticsearch 8.19.3 with xpack.security.audit.enabled true opens <cluster>_audit.json, and says that a basic licence does not permit writing it (test/servers/audit-settings-elasticsearch.test.ts)',
   },
   description:
     'With `xpack.security.audit.enabled: false` a stolen password leaves no trace: nobody can tell afterwards which accounts were used, from where, and which indices were read. The feature needs a paid licence, so absence of the setting is not reported.',

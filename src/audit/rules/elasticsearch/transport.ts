@@ -15,7 +15,7 @@ export const httpWithoutTls = defineRule<'elasticsearch.yml'>({
   topic: 'encryption-in-transit',
   verified: {
     by: 'server',
-    how: 'elasticsearch 8.19.3 with xpack.security.enabled true and without http.ssl answers in plain HTTP; with http.ssl.enabled true and a certificate it speaks TLS only',
+    how: 'elasticsearch 8.19.3 with xpack.security.enabled true and without http.ssl answers in plain HTTP; with http.ssl.enabled true and a certificate it speaks TLS only (test/servers/audit-settings-elasticsearch.test.ts)',
   },
   description:
     'Without `xpack.security.http.ssl.enabled: true` passwords and documents cross the network in clear. Since 8.0 a first start configures TLS by itself, but not when the file already holds security settings.',
@@ -79,7 +79,7 @@ export const transportWithoutTls = defineRule<'elasticsearch.yml'>({
   topic: 'encryption-in-transit',
   verified: {
     by: 'server',
-    how: 'elasticsearch 8.19.3 with xpack.security.transport.ssl.enabled false starts as a single node or on loopback and speaks plain on its transport port; bound to a network address with security on it refuses to start (bootstrap check)',
+    how: 'elasticsearch 8.19.3 with xpack.security.transport.ssl.enabled false starts as a single node or on loopback and speaks plain on its transport port; bound to a network address with security on it refuses to start (bootstrap check) (test/servers/audit-settings-elasticsearch.test.ts)',
   },
   description:
     'With `xpack.security.transport.ssl.enabled: false` a machine on the same network can read the data that nodes exchange, or join the cluster as a node.',

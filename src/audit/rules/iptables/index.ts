@@ -16,7 +16,7 @@ import { defaultsOf, mayDrop } from '../packet-filter/engine.ts';
 const MAN = 'https://man7.org/linux/man-pages/man8/iptables.8.html';
 const DOCKER = 'https://docs.docker.com/engine/network/packet-filtering-firewalls/';
 const SERVER =
-  'iptables 1.8.9 (nf_tables) in a network namespace: connections from an address that no rule names, with and without it';
+  'iptables 1.8.9 (nf_tables) in a network namespace: what a stranger reaches with it and without it (test/servers/audit-filter-rules.test.ts)';
 
 const acceptsDefault = defineRule<'iptables-save'>({
   id: 'audit/iptables-input-accepts-by-default',
@@ -100,7 +100,7 @@ const ipv6Forgotten = defineRule<'iptables-save'>({
   remediation:
     'Write the same rules for IPv6 (`rules.v6`), with ICMPv6 accepted, and load them with `ip6tables-restore`.',
   references: ['https://man7.org/linux/man-pages/man8/ip6tables.8.html'],
-  verified: { by: 'server', how: 'iptables 1.8.9 in a network namespace: dropped over IPv4, connected over IPv6' },
+  verified: { by: 'server', how: SERVER },
   cwe: ['CWE-284'],
   examples: {
     bad: [
@@ -232,7 +232,7 @@ const unlogged = defineRule<'iptables-save'>({
   references: ['https://man7.org/linux/man-pages/man8/iptables-extensions.8.html'],
   verified: {
     by: 'source',
-    how: 'iptables-extensions(8), LOG – the kernel logs matching packets when this target is set, and the rule goes on to the next',
+    how: 'https://man7.org/linux/man-pages/man8/iptables-extensions.8.html – LOG: the kernel logs matching packets when this target is set, and the rule goes on to the next',
   },
   cwe: ['CWE-778'],
   examples: {

@@ -278,7 +278,10 @@ export const suspiciousFunctions = defineRule<'my.cnf'>({
   aliases: ['MY-UDF-001'],
   format: 'my.cnf',
   topic: 'hardening',
-  verified: { by: 'server', how: STARTED },
+  verified: {
+    by: 'source',
+    how: 'https://dev.mysql.com/doc/refman/8.4/en/server-options.html#option_mysqld_allow-suspicious-udfs – off by default, so that functions cannot be loaded from shared objects that were not written as such',
+  },
   title: 'MySQL or MariaDB loads any function of any library',
   severity: 'medium',
   owner: 'it',

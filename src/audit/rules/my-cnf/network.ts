@@ -230,7 +230,10 @@ export const oldTls = defineRule<'my.cnf'>({
   aliases: ['MY-TLS-003'],
   format: 'my.cnf',
   topic: 'encryption-in-transit',
-  verified: { by: 'server', how: STARTED },
+  verified: {
+    by: 'source',
+    how: 'https://dev.mysql.com/doc/refman/8.0/en/encrypted-connection-protocols-ciphers.html – tls_version lists what the server permits; TLSv1 and TLSv1.1 are deprecated, and unsupported since 8.0.28',
+  },
   title: 'MySQL or MariaDB accepts TLS versions that are broken',
   severity: 'medium',
   owner: 'it',

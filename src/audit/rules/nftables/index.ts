@@ -18,7 +18,7 @@ import { mayDrop } from '../packet-filter/engine.ts';
 const NFT = 'https://www.netfilter.org/projects/nftables/manpage.html';
 const WIKI = 'https://wiki.nftables.org/wiki-nftables/index.php/Configuring_chains';
 const SERVER =
-  'nftables 1.0.6 in a network namespace: connections from an address that no rule names, with and without it';
+  'nftables 1.0.6 in a network namespace: what a stranger reaches with it and without it (test/servers/audit-filter-rules.test.ts)';
 
 const CUTS =
   'Every service that no rule accepts is cut off, other administrators’ tools, too. Keep a session open and load the rules with a way back: `at now + 5 minutes` with the old file.';
@@ -118,7 +118,7 @@ const ipv6Forgotten = defineRule<'nftables'>({
     'The rules stand in a table of the family `ip`, which sees IPv4 alone. Most servers have an IPv6 address, too, and there every port is open.',
   remediation: 'Make the table `inet`, which sees both families, and accept ICMPv6, without which IPv6 does not work.',
   references: [NFT, 'https://wiki.nftables.org/wiki-nftables/index.php/Nftables_families'],
-  verified: { by: 'server', how: 'nftables 1.0.6 in a network namespace: dropped over IPv4, connected over IPv6' },
+  verified: { by: 'server', how: SERVER },
   cwe: ['CWE-284'],
   examples: {
     bad: [

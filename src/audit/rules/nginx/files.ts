@@ -85,6 +85,7 @@ const aliasTraversal = defineRule<'nginx'>({
       'server {\n  listen 443 ssl;\n  location /files/ {\n    alias /srv/files/;\n  }\n}\n',
       'server {\n  listen 443 ssl;\n  location /files {\n    alias /srv/files;\n  }\n}\n',
       'server {\n  listen 443 ssl;\n  location = /robots.txt {\n    alias /srv/robots.txt;\n  }\n}\n',
+      'server {\n  listen 443 ssl;\n  location /originals {\n    internal;\n    alias /srv/originals/;\n  }\n}\n',
     ],
   },
   *check(file) {
@@ -92,6 +93,8 @@ const aliasTraversal = defineRule<'nginx'>({
       if (path === null || path.endsWith('/') || (modifier !== '' && modifier !== '^~')) continue;
       const alias = levels.at(-1)?.list.find(({ name }) => name === 'alias');
       if (!alias?.arguments[0]?.value.endsWith('/') || stays(server)) continue;
+      // No client asks for it by name: the application behind names the file (X-Accel-Redirect).
+      if (levels.at(-1)?.list.some(({ name }) => name === 'internal')) continue;
       const word = directive.arguments.at(-1);
       if (!word) continue;
       const glued = word.value !== path;
@@ -148,7 +151,10 @@ const passwordFileServed = defineRule<'nginx'>({
     'The file of `auth_basic_user_file` is below `root` and nothing refuses it: whoever asks for it by name gets the hashes of all passwords, to guess them at leisure.',
   remediation: 'Move the file out of the served folder, for example to `/etc/nginx/htpasswd`.',
   references: [`${NGINX.basic}#auth_basic_user_file`],
-  verified: { by: 'server', how: `${SERVER}: GET /.htpasswd answers 200 with the file; outside of root 404` },
+  verified: {
+    by: 'server',
+    how: `${SERVER}: GET /.htpasswd answers 200 with the file; with a location that denies it 403`,
+  },
   cwe: ['CWE-538', 'CWE-552'],
   examples: {
     bad: [

@@ -66,14 +66,16 @@ function* openPass(file: ReadFile<'nginx'>, pass: Pass, context: RuleContext): G
   }
   const local = reachOfServer(pass.location.server) === 'private';
   const logsIn = ownLogin(pass.location.levels) !== undefined;
+  // These ask for a login of their own, unless the location logs in for everybody.
+  const asks = !logsIn && (title === 'MinIO' || title === 'Neo4j');
   const console = title === 'Kibana' || title === 'MinIO' || title === 'Neo4j';
   yield {
     pointer: `${pass.location.pointer}/${pass.directive.name}`,
     ...at(pass.directive, file.source),
     actual: `${pass.directive.name} ${pass.scheme}://${targetText(pass)}, ${access.text}`,
     expected: 'auth_basic, auth_request or a client certificate',
-    message: `${placeText(pass)} passes everybody on to ${title} at ${targetText(pass)}${logsIn ? ' and logs in for them' : ''}: ${access.text}.`,
-    severity: local || (console && !logsIn) ? 'high' : 'critical',
+    message: `${placeText(pass)} passes everybody on to ${title} at ${targetText(pass)}${logsIn ? ' and logs in for them' : ''}: ${access.text}${asks ? ` but by ${title} itself` : ''}.`,
+    severity: asks ? 'medium' : local || (console && !logsIn) ? 'high' : 'critical',
     fix: null,
   };
 }

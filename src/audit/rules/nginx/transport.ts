@@ -291,7 +291,7 @@ const noRateLimit = defineRule<'nginx'>({
   references: [NGINX.limit, 'https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/'],
   verified: {
     by: 'server',
-    how: `${SERVER}: 30 wrong passwords in a row are all answered 401; with limit_req the later ones 503`,
+    how: `${SERVER}: 8 guesses in a row are all answered 401; with limit_req the later ones 503`,
   },
   cwe: ['CWE-307', 'CWE-770'],
   examples: {

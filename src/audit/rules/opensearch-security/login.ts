@@ -79,7 +79,7 @@ export const anonymousAccess = defineRule<'opensearch-security'>({
   topic: 'authentication',
   verified: {
     by: 'server',
-    how: 'opensearch 2.19.1 with plugin 2.19.1.0: with anonymous_auth_enabled true a request without credentials is answered as opendistro_security_anonymous, with false it gets 401',
+    how: 'opensearch 2.19.1 with plugin 2.19.1.0: with anonymous_auth_enabled true a request without credentials is answered as opendistro_security_anonymous, with false it gets 401 (test/servers/audit-settings-opensearch.test.ts)',
   },
   description:
     'With `anonymous_auth_enabled: true` a request without credentials becomes the user `opendistro_security_anonymous`, which has every role that is mapped to its backend role or to `*`.',
@@ -119,7 +119,7 @@ export const anyPassword = defineRule<'opensearch-security'>({
   topic: 'authentication',
   verified: {
     by: 'server',
-    how: 'opensearch 2.19.1 with plugin 2.19.1.0: with type basic and backend noop the name admin with a made-up password is logged in as admin, with the roles that are mapped to that name; with backend intern it gets 401',
+    how: 'opensearch 2.19.1 with plugin 2.19.1.0: with type basic and backend noop the name admin with a made-up password is logged in as admin, with the roles that are mapped to that name; with backend intern it gets 401 (test/servers/audit-settings-opensearch.test.ts)',
   },
   description:
     'A login domain that reads name and password (`http_authenticator: basic`) and hands them to the backend `noop` checks nothing: whoever writes a name is that user, with every role that is mapped to the name or to `*`.',
@@ -312,7 +312,7 @@ export const demoPasswords = defineRule<'opensearch-security'>({
   topic: 'secrets',
   verified: {
     by: 'server',
-    how: 'opensearch 2.19.1 with the shipped internal_users.yml: admin, anomalyadmin, kibanaserver, kibanaro, logstash, readall and snapshotrestore log in with their own name as password',
+    how: 'opensearch 2.19.1 with the shipped internal_users.yml: admin, anomalyadmin, kibanaserver, kibanaro, logstash, readall and snapshotrestore log in with their own name as password (test/servers/audit-settings-opensearch.test.ts)',
   },
   description:
     'The hash is the one in the plugin’s own sample file; the password behind it is the user’s name and is the first that everybody tries. `admin` may do everything, `readall` reads everything.',

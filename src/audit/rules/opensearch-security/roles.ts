@@ -31,7 +31,7 @@ export const mightyRoleForAll = defineRule<'opensearch-security'>({
   topic: 'authorization',
   verified: {
     by: 'server',
-    how: 'opensearch 2.19.1 with plugin 2.19.1.0: with users ["*"] below all_access an internal user without backend roles lists all_access among its roles in /_plugins/_security/authinfo; without the entry it does not',
+    how: 'opensearch 2.19.1 with plugin 2.19.1.0: with users ["*"] below all_access an internal user without backend roles lists all_access among its roles in /_plugins/_security/authinfo; without the entry it does not (test/servers/audit-settings-opensearch.test.ts)',
   },
   description:
     'With `*` below `users`, `backend_roles` or `hosts` the role belongs to everybody who logs in – and to requests without a login, where those are let in. The app’s narrow account then reads and deletes everything.',
@@ -75,7 +75,7 @@ export const wildcardRole = defineRule<'opensearch-security'>({
   topic: 'authorization',
   verified: {
     by: 'server',
-    how: 'opensearch 2.19.1 with plugin 2.19.1.0: a user with index_patterns ["*"] and allowed_actions ["*"] reads and deletes an index it was not made for; with the pattern of its own index it gets 403',
+    how: 'opensearch 2.19.1 with plugin 2.19.1.0: a user with index_patterns ["*"] and allowed_actions ["*"] reads and deletes an index it was not made for; with the pattern of its own index it gets 403 (test/servers/audit-settings-opensearch.test.ts)',
   },
   description:
     'A role with the pattern `*` and all actions is not narrower than the administrator’s where data is concerned: whoever takes the app’s password reads, changes and deletes every index.',
@@ -126,7 +126,7 @@ export const auditOff = defineRule<'opensearch-security'>({
   topic: 'logging',
   verified: {
     by: 'server',
-    how: 'opensearch 2.19.1 with plugin 2.19.1.0 and audit.type internal_opensearch: with config.enabled false in audit.yml a refused login leaves no security-auditlog index, with true it does',
+    how: 'opensearch 2.19.1 with plugin 2.19.1.0 and audit.type internal_opensearch: with config.enabled false in audit.yml a refused login leaves no security-auditlog index, with true it does (test/servers/audit-settings-opensearch.test.ts)',
   },
   description: 'With `config.enabled: false` in audit.yml nothing is recorded: a stolen password leaves no trace.',
   remediation: 'Set it to `true` and load the file with `securityadmin.sh`.',
@@ -163,7 +163,7 @@ export const auditHoldsLogins = defineRule<'opensearch-security'>({
   topic: 'logging',
   verified: {
     by: 'server',
-    how: 'opensearch 2.19.1 with plugin 2.19.1.0 and exclude_sensitive_headers false: the event of a refused login in security-auditlog-* holds its Authorization header; with true it does not',
+    how: 'opensearch 2.19.1 with plugin 2.19.1.0 and exclude_sensitive_headers false: the event of a refused login in security-auditlog-* holds its Authorization header; with true it does not (test/servers/audit-settings-opensearch.test.ts)',
   },
   description:
     'With `exclude_sensitive_headers: false` every event holds the `Authorization` header, that is name and password in base64. Whoever reads the log logs in as anybody.',

@@ -29,7 +29,7 @@ export const securityDisabled = defineRule<'opensearch.yml'>({
   topic: 'authentication',
   verified: {
     by: 'server',
-    how: 'opensearch 2.19.1 with the security plugin 2.19.1.0: with plugins.security.disabled true searches are answered without a login, with false or without the setting they get 401',
+    how: 'opensearch 2.19.1 with the security plugin 2.19.1.0: with plugins.security.disabled true searches are answered without a login, with false or without the setting they get 401 (test/servers/audit-settings-opensearch.test.ts)',
   },
   description:
     'With `plugins.security.disabled: true` OpenSearch asks nobody who they are and speaks plain HTTP: whoever reaches port 9200 lists the indices, reads every document and deletes them.',
@@ -132,7 +132,7 @@ export const defaultInit = switchedOn(
     topic: 'authentication',
     verified: {
       by: 'server',
-      how: 'opensearch 2.19.1 with plugin 2.19.1.0 started with the setting and an empty data folder loads config/opensearch-security: admin/admin and the other sample users log in; without it the node answers 503 until securityadmin.sh is run',
+      how: 'opensearch 2.19.1 with plugin 2.19.1.0 started with the setting and an empty data folder loads config/opensearch-security: admin/admin and the other sample users log in; without it the node answers 503 until securityadmin.sh is run (test/servers/audit-settings-opensearch.test.ts)',
     },
     description:
       'With `plugins.security.allow_default_init_securityindex: true` a node that finds no security index – the first start, but also after its loss – creates one from the files in `config/opensearch-security`, the sample users with published passwords among them when nobody changed those.',
@@ -154,7 +154,7 @@ export const securityConfigWritable = switchedOn(
     topic: 'authorization',
     verified: {
       by: 'server',
-      how: 'opensearch 2.19.1 with plugin 2.19.1.0: with the setting and restapi.roles_enabled an all_access user switches anonymous access on with one PATCH of /_plugins/_security/api/securityconfig; without it the request is refused with 403',
+      how: 'opensearch 2.19.1 with plugin 2.19.1.0: with the setting and restapi.roles_enabled an all_access user switches anonymous access on with one PATCH of /_plugins/_security/api/securityconfig; without it the request is refused with 403 (test/servers/audit-settings-opensearch.test.ts)',
     },
     description:
       'The setting is marked unsupported by its makers: with it a stolen password of an account that may use the security API changes how everybody logs in, for example switches anonymous access on, without the administrator’s certificate.',
@@ -180,7 +180,7 @@ export const demoCertificates = defineRule<'opensearch.yml'>({
   topic: 'secrets',
   verified: {
     by: 'server',
-    how: 'opensearch 2.19.1 after install_demo_configuration.sh: the published kirk.pem and kirk-key.pem read /_plugins/_security/api/internalusers without a password; with allow_unsafe_democertificates false the node refuses to start with those files',
+    how: 'opensearch 2.19.1 after install_demo_configuration.sh: the published kirk.pem and kirk-key.pem read /_plugins/_security/api/internalusers without a password; with allow_unsafe_democertificates false the node refuses to start with those files (test/servers/audit-settings-opensearch.test.ts)',
   },
   description:
     'The demonstration configuration brings `kirk.pem`, `esnode.pem` and their private keys, the same in every download. Whoever reaches the port logs in with the administrator’s published certificate and needs no password at all; nodes can be impersonated as well.',

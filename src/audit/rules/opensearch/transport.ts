@@ -19,7 +19,7 @@ export const httpWithoutTls = defineRule<'opensearch.yml'>({
   topic: 'encryption-in-transit',
   verified: {
     by: 'server',
-    how: 'opensearch 2.19.1 with the security plugin and without plugins.security.ssl.http.enabled takes passwords over plain HTTP; with true and a certificate it speaks TLS only',
+    how: 'opensearch 2.19.1 with the security plugin and without plugins.security.ssl.http.enabled takes passwords over plain HTTP; with true and a certificate it speaks TLS only (test/servers/audit-settings-opensearch.test.ts)',
   },
   description:
     'Without `plugins.security.ssl.http.enabled: true` passwords and documents cross the network in clear, even with the security plugin on.',
@@ -118,7 +118,7 @@ export const noAuditSink = defineRule<'opensearch.yml'>({
   topic: 'logging',
   verified: {
     by: 'server',
-    how: 'opensearch 2.19.1 with plugin 2.19.1.0: a refused login leaves an entry in security-auditlog-* with audit.type internal_opensearch, and nothing at all without the setting',
+    how: 'opensearch 2.19.1 with plugin 2.19.1.0: a refused login leaves an entry in security-auditlog-* with audit.type internal_opensearch, and nothing at all without the setting (test/servers/audit-settings-opensearch.test.ts)',
   },
   description:
     'Without `plugins.security.audit.type` events have nowhere to go: a stolen password leaves no trace, and nobody can tell afterwards which indices were read.',

@@ -84,7 +84,10 @@ export const passwordInClear = defineRule<'pg_hba.conf'>({
   aliases: ['PH-AUTH-003'],
   format: 'pg_hba.conf',
   topic: 'encryption-in-transit',
-  verified: { by: 'server', how: STARTED },
+  verified: {
+    by: 'source',
+    how: 'https://www.postgresql.org/docs/current/auth-password.html – the method password sends the password in clear text and is vulnerable to sniffing unless the connection is encrypted',
+  },
   title: 'PostgreSQL takes passwords in clear text over the network',
   severity: 'high',
   owner: 'it',

@@ -202,7 +202,10 @@ export const wideNetwork = defineRule<'pg_hba.conf'>({
   aliases: ['PH-NET-002'],
   format: 'pg_hba.conf',
   topic: 'network-exposure',
-  verified: { by: 'server', how: STARTED },
+  verified: {
+    by: 'source',
+    how: 'https://www.postgresql.org/docs/current/auth-pg-hba-conf.html – the mask length says how many high-order bits of the client’s address must match: /8 lets 16 million addresses ask for a login',
+  },
   cis: ['CIS PostgreSQL 17 5.9'],
   title: 'PostgreSQL takes logins from a very wide network',
   severity: 'low',

@@ -135,7 +135,10 @@ export const oldTls = defineRule<'postgresql.conf'>({
   aliases: ['PG-TLS-002'],
   format: 'postgresql.conf',
   topic: 'encryption-in-transit',
-  verified: { by: 'server', how: STARTED },
+  verified: {
+    by: 'source',
+    how: 'https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-SSL-MIN-PROTOCOL-VERSION – TLSv1 and TLSv1.1 may be set, and are then offered as far as the OpenSSL in use still does; TLSv1.2 is the default',
+  },
   cis: ['CIS PostgreSQL 17 6.8'],
   title: 'PostgreSQL accepts TLS versions that are broken',
   severity: 'medium',

@@ -63,7 +63,10 @@ export const weakPassword = defineRule<'redis.conf'>({
   aliases: ['RD-AUTH-002'],
   format: 'redis.conf',
   topic: 'secrets',
-  verified: { by: 'server', how: STARTED },
+  verified: {
+    by: 'source',
+    how: 'https://github.com/redis/redis/blob/7.2/redis.conf – Redis is fast, so that an outside user can try very many passwords per second: the password has to be very strong; foobared is the sample',
+  },
   title: 'The Redis password is weak or a sample',
   severity: 'high',
   owner: 'it',

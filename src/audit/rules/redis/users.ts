@@ -254,7 +254,10 @@ function clearPassword<N extends 'redis.acl' | 'redis.conf'>(kind: Kind<N>, alia
     aliases,
     format: kind.format,
     topic: 'secrets',
-    verified: { by: 'server', how: STARTED },
+    verified: {
+      by: 'source',
+      how: 'https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/ – #<hash> adds a password by its SHA-256, which is useful for an ACL file that stores no password in clear; >password is the password as it is',
+    },
     title: 'The password of a Redis user stands in a file in clear',
     severity: 'medium',
     owner: 'it',

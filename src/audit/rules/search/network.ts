@@ -23,7 +23,7 @@ export function openWithoutLogin<N extends SearchFormat>(product: Product<N>, al
     topic: 'network-exposure',
     verified: {
       by: 'server',
-      how: `${product.tried} started with network.host 0.0.0.0 and security off answers searches on the machine's address without a login; with _local_ it refuses the connection`,
+      how: `${product.tried} started with network.host 0.0.0.0 and security off answers searches on the machine's address without a login; with _local_ it refuses the connection (${product.triedIn})`,
     },
     description:
       'An address such as `0.0.0.0`, `_site_` or `_global_` makes the node answer beyond the machine itself, while security is off. This is how most of the leaked clusters were found: by scanning for port 9200.',
@@ -73,7 +73,7 @@ export function listensEverywhere<N extends SearchFormat>(product: Product<N>, a
     topic: 'network-exposure',
     verified: {
       by: 'server',
-      how: `${product.tried} with network.host 0.0.0.0 listens on every address for HTTP and for nodes, with 127.0.0.1 or _local_ on loopback only (sockets of the process listed)`,
+      how: `${product.tried} with network.host 0.0.0.0 listens on every address for HTTP and for nodes, with 127.0.0.1 or _local_ on loopback only (sockets of the process listed) (${product.triedIn})`,
     },
     description:
       'The node answers on every address of the machine, the public ones too. Login and TLS then are the only things between a stranger and the data, and the port for nodes (9300) stands open beside the one for clients.',
@@ -112,7 +112,7 @@ export function transportExposed<N extends SearchFormat>(product: Product<N>, al
   const { name, id, sample } = product;
   const verified = {
     by: 'server',
-    how: `${product.tried} with network.host 0.0.0.0 opens the transport port on every address as well; with transport.host 127.0.0.1 only HTTP stays open`,
+    how: `${product.tried} with network.host 0.0.0.0 opens the transport port on every address as well; with transport.host 127.0.0.1 only HTTP stays open (${product.triedIn})`,
   } as const;
   return defineRule<N>({
     id: `audit/${id}-transport-port-open`,
@@ -175,7 +175,7 @@ export function corsAnyOrigin<N extends SearchFormat>(product: Product<N>, alias
     topic: 'hardening',
     verified: {
       by: 'server',
-      how: `${product.tried} with http.cors.allow-origin "*" answers a request with Origin: https://evil.example with access-control-allow-origin *; with a named origin it answers 403`,
+      how: `${product.tried} with http.cors.allow-origin "*" answers a request with Origin: https://evil.example with access-control-allow-origin *; with a named origin it answers 403 (${product.triedIn})`,
     },
     description:
       'With `http.cors.enabled: true` and an origin of `*` or `/.*/` every web page can read the answers of the cluster through the browser of whoever visits it and reaches the cluster – from inside the company network too.',
@@ -216,7 +216,7 @@ export function corsWithCredentials<N extends SearchFormat>(product: Product<N>,
     topic: 'hardening',
     verified: {
       by: 'server',
-      how: `${product.tried} with allow-origin /.*/ and allow-credentials true repeats the asking origin and sends access-control-allow-credentials: true; without the setting it does not`,
+      how: `${product.tried} with allow-origin /.*/ and allow-credentials true repeats the asking origin and sends access-control-allow-credentials: true; without the setting it does not (${product.triedIn})`,
     },
     description:
       'With `http.cors.allow-credentials: true` and an origin of `*` or `/.*/`, a web page that an administrator visits can query the cluster with their login.',

@@ -28,6 +28,8 @@ export interface Product<N extends SearchFormat> {
   network: string;
   /** The server that the shared rules were tried on. */
   tried: string;
+  /** The test that starts it. */
+  triedIn: string;
 }
 
 export const ELASTICSEARCH: Product<'elasticsearch.yml'> = {
@@ -40,6 +42,7 @@ export const ELASTICSEARCH: Product<'elasticsearch.yml'> = {
   securityOff: 'xpack.security.enabled: false',
   network: REFERENCES.elasticsearchNetwork,
   tried: 'elasticsearch 8.19.3',
+  triedIn: 'test/servers/audit-settings-elasticsearch.test.ts',
 };
 
 export const OPENSEARCH: Product<'opensearch.yml'> = {
@@ -52,6 +55,7 @@ export const OPENSEARCH: Product<'opensearch.yml'> = {
   securityOff: 'plugins.security.disabled: true',
   network: 'https://docs.opensearch.org/latest/install-and-configure/configuring-opensearch/network-settings/',
   tried: 'opensearch 2.19.1',
+  triedIn: 'test/servers/audit-settings-opensearch.test.ts',
 };
 
 /** Who reaches the node: its containers' ports where it runs in containers, its own bind address otherwise. */

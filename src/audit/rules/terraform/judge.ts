@@ -53,7 +53,8 @@ export function terraformRule(details: Details, judge: (asking: Asking) => Itera
         if (before !== undefined && (before !== configuration || asked.has(place))) continue;
         configuration.told.set(place, configuration);
         asked.add(place);
-        const hit: Hit = { pointer: `${subject.address}.${setting}`, span: at.span, service: subject.address, ...rest };
+        const about = { service: subject.address, declaredIn: subject.source };
+        const hit: Hit = { pointer: `${subject.address}.${setting}`, span: at.span, ...about, ...rest };
         yield at.source === source ? hit : { ...hit, source: at.source };
       }
     },

@@ -1,4 +1,5 @@
 import type { DoorFact } from '../../facts.ts';
+import type { Source } from '../../source.ts';
 import type { TreeHit, TreeRule } from '../../system/tree-rule.ts';
 import { hostDoors } from '../../system/ways.ts';
 
@@ -53,7 +54,7 @@ export const publishedPastFirewall: TreeRule = {
         const shut = door.lets(port.hostPort, 'host');
         yield {
           asset: fact.asset,
-          place: { ...fact.place, pointer: port.pointer, span: spanOfLine(fact.place.source.text, port.line) },
+          place: { ...fact.place, pointer: port.pointer, span: spanOfLine(fact.place.source, port.line) },
           actual: `published on all interfaces, past: ${shut.text}`,
           expected: 'published on 127.0.0.1, or filtered in DOCKER-USER',
           message: `Port ${port.hostPort} of \`${declared.name}\` is open: Docker redirects it past the rules that seem to close it.`,
@@ -68,10 +69,25 @@ function passes(door: DoorFact, port: number): boolean {
   return door.lets(port, 'host').state === 'closed' && door.lets(port, 'container').state === 'open';
 }
 
+const starts = new WeakMap<Source, readonly number[]>();
+
+/** Where each line begins; of one file many ports are asked for. */
+function lineStarts(source: Source): readonly number[] {
+  const known = starts.get(source);
+  if (known !== undefined) return known;
+  const made = [0];
+  const { text } = source;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) made.push(at + 1);
+  starts.set(source, made);
+  return made;
+}
+
 /** The characters of a line (1-based) without its indentation. */
-function spanOfLine(text: string, line: number): { start: number; end: number } {
-  const lines = text.split('\n');
-  const before = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
-  const own = (lines[line - 1] ?? '').replace(/\r$/, '');
+function spanOfLine(source: Source, line: number): { start: number; end: number } {
+  const lines = lineStarts(source);
+  const before = lines[line - 1] ?? source.text.length;
+  const own = source.text
+    .slice(before, lines[line] === undefined ? undefined : (lines[line] ?? 0) - 1)
+    .replace(/\r$/, '');
   return { start: before + (own.length - own.trimStart().length), end: before + own.trimEnd().length };
 }

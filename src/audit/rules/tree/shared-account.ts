@@ -41,7 +41,9 @@ export const sharedAccount: TreeRule = {
     const groups = new Map<string, Told<AccountFact>[]>();
     for (const told of facts.accounts) {
       const key = JSON.stringify([told.fact.store, told.fact.name]);
-      groups.set(key, [...(groups.get(key) ?? []), told]);
+      const known = groups.get(key);
+      if (known === undefined) groups.set(key, [told]);
+      else known.push(told);
     }
     for (const group of groups.values()) {
       const used = group.find(({ fact }) => fact.usedBy === 'back-end' || fact.usedBy === 'app');

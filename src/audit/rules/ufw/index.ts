@@ -8,7 +8,7 @@ import { placed, refusalsNeverReached, storePortsOpen } from '../packet-filter/c
 const MAN = 'https://manpages.debian.org/bookworm/ufw/ufw.8.en.html';
 const FRAMEWORK = 'https://manpages.debian.org/bookworm/ufw/ufw-framework.8.en.html';
 const SERVER =
-  'ufw 0.36.2 (Debian 12) in a network namespace: connections from an address that no rule names, with and without it';
+  'ufw 0.36.2 (Debian 12) in a network namespace: what a stranger reaches with it and without it (test/servers/audit-filter-rules.test.ts)';
 
 function hit(
   name: string,
