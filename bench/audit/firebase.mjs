@@ -12,9 +12,11 @@ const RULES = /(?:firestore[^/]*\.rules|storage[^/]*\.rules|database\.rules\.jso
 const STRING = /\bif\s+true\b|"\.(?:read|write)"\s*:\s*(?:true|"\s*true\s*")|auth\s*!=\s*null/;
 
 /** @returns per line that one of the two calls open: place, who, and the verdict of the judged file */
-export function compareFirebase(corpus, findings, judged) {
+export function compareFirebase(corpus, findings, judged = {}) {
   const rows = [];
-  for (const path of filesOf(corpus).filter((name) => RULES.test(name) && !name.includes('/node_modules/')).sort()) {
+  for (const path of filesOf(corpus)
+    .filter((name) => RULES.test(name) && !name.includes('/node_modules/'))
+    .sort()) {
     const text = readFileSync(join(corpus, path), 'utf8');
     const ours = new Set();
     for (const { rule, file, line, evidence } of findings) {
@@ -25,10 +27,18 @@ export function compareFirebase(corpus, findings, judged) {
     text.split('\n').forEach((content, index) => {
       const code = content.replace(/\/\/.*$/, '');
       const string = STRING.test(code);
-      const postern = ours.has(index + 1) && /allow|read|write|auth|true/.test(code);
+      // further lines of a statement that is listed already are no place of their own
+      const postern = ours.has(index + 1) && /\ballow\b|"\.(?:read|write)"/.test(code);
       if (!string && !postern) return;
       const place = `${path}:${index + 1}`;
-      rows.push({ place, code: code.trim(), string, postern, judged: judged[place]?.open ?? null });
+      rows.push({
+        place,
+        code: code.trim(),
+        string,
+        postern,
+        judged: judged[place]?.open ?? null,
+        covered: judged[place]?.covered === true,
+      });
     });
   }
   return rows;

@@ -9,8 +9,8 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -276,7 +276,9 @@ export function claimOf({ rule, message, evidence }) {
   };
   const role = claims[rule];
   if (role === undefined) return null;
-  const named = /\bmay ([a-z, ]+?) (?:any|all)\b/.exec(message)?.[1]?.match(/select|insert|update|delete/g) ?? ['select'];
+  const named = /\bmay ([a-z, ]+?) (?:any|all)\b/.exec(message)?.[1]?.match(/select|insert|update|delete/g) ?? [
+    'select',
+  ];
   return { table: pointer, role: /who signs up/.test(message) ? 'authenticated' : role, commands: named };
 }
 
@@ -290,8 +292,11 @@ export function byString(files) {
   const created = new Set();
   const bare = (name) => name.replaceAll('"', '').replace(/^public\./, '');
   for (const text of files) {
-    for (const [, name] of text.matchAll(/create\s+table\s+(?:if\s+not\s+exists\s+)?([\w".]+)/gi)) created.add(bare(name));
-    for (const [, name] of text.matchAll(/alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?([\w".]+)\s+enable\s+row\s+level/gi))
+    for (const [, name] of text.matchAll(/create\s+table\s+(?:if\s+not\s+exists\s+)?([\w".]+)/gi))
+      created.add(bare(name));
+    for (const [, name] of text.matchAll(
+      /alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?([\w".]+)\s+enable\s+row\s+level/gi,
+    ))
       secured.add(bare(name));
     for (const [statement, name] of text.matchAll(/create\s+policy\s+(?:"[^"]*"|\w+)\s+on\s+([\w".]+)[^;]*;/gi))
       if (STRING.test(statement) || SIGNED.test(statement)) flagged.set(bare(name), 'a policy');
@@ -314,7 +319,16 @@ export function isWeak(answer) {
 /** Projects are folders below `corpus`, named owner+repository. */
 export async function scoreSupabase(corpus, findings) {
   const server = await start();
-  const result = { version: server.version, projects: 0, refused: 0, statements: 0, tables: 0, views: 0, claims: [], rows: [] };
+  const result = {
+    version: server.version,
+    projects: 0,
+    refused: 0,
+    statements: 0,
+    tables: 0,
+    views: 0,
+    claims: [],
+    rows: [],
+  };
   try {
     const first = await connect(server.port, 'postgres');
     await first.query(ROLES);
@@ -339,10 +353,12 @@ export async function scoreSupabase(corpus, findings) {
         await client.end();
         await first.query(`drop database ${database} with (force)`);
         const place = `${project}/${folder}/`;
-        const claims = findings.filter(({ file }) => file.startsWith(place)).flatMap((finding) => {
-          const claim = claimOf(finding);
-          return claim === null ? [] : [{ ...claim, rule: finding.rule, severity: finding.severity }];
-        });
+        const claims = findings
+          .filter(({ file }) => file.startsWith(place))
+          .flatMap((finding) => {
+            const claim = claimOf(finding);
+            return claim === null ? [] : [{ ...claim, rule: finding.rule, severity: finding.severity }];
+          });
         const strings = byString(sorted.map((file) => readFileSync(file, 'utf8')));
         for (const claim of claims) {
           const answer = open.get(claim.table);
@@ -358,7 +374,9 @@ export async function scoreSupabase(corpus, findings) {
             anon: answer.anon,
             authenticated: answer.authenticated,
             weak: isWeak(answer),
-            postern: claims.filter((claim) => claim.table === table && claim.severity !== 'info').map(({ rule }) => rule),
+            postern: claims
+              .filter((claim) => claim.table === table && claim.severity !== 'info')
+              .map(({ rule }) => rule),
             string: strings.get(table) ?? null,
           });
         }

@@ -32,6 +32,7 @@ const NATIVE: { readonly [N in FormatName]?: { engines: readonly Engine[]; targe
   'my.cnf': { engines: ['mysql'], target: /\.cnf$|\/etc\/mysql(?:\/|$)/ },
   'couchdb.ini': { engines: ['couchdb'], target: /\.ini$|\/couchdb\/etc(?:\/|$)/ },
   'cassandra.yaml': { engines: ['cassandra'], target: /cassandra\.yaml$|\/etc\/cassandra\/?$/ },
+  'mosquitto.conf': { engines: ['mqtt'], target: /mosquitto(?:\/config)?\/[\w.-]*\.conf$|\/mosquitto\/config\/?$/ },
   'memcached.conf': { engines: ['memcached'], target: /memcached[\w.-]*$/ },
 };
 

@@ -56,6 +56,7 @@ describe('auditPaths', () => {
       'compose.yml': elasticsearch('7.17.9', '    ports: ["9200:9200"]\n'),
     });
     expect(await rules()).toEqual([
+      'compose-store-end-of-life medium',
       'compose-store-published critical',
       'elasticsearch-security-disabled critical',
       'elasticsearch-http-without-tls high',
@@ -88,7 +89,7 @@ describe('auditPaths', () => {
   it('says unknown when what is mounted was not found', async () => {
     write({ 'compose.yml': elasticsearch('7.17.9') });
     const { report } = await auditPaths(root);
-    expect(report.findings).toEqual([]);
+    expect(report.findings.map(({ rule }) => rule)).toEqual(['audit/compose-store-end-of-life']);
     expect(report.skips).toMatchObject([
       { code: 'AUDIT_UNKNOWN', reason: 'the mounted elasticsearch.yml was not found' },
     ]);

@@ -17,6 +17,7 @@ import { type Judgement, type JudgeOptions, judge } from './judge.ts';
 import type { FormatName, UserRule } from './model.ts';
 import { RULES } from './rules/index.ts';
 import { TREE_RULES } from './rules/tree/index.ts';
+import { shown } from './shown.ts';
 import { fileOf, type Source, sourceOf } from './source.ts';
 import { readTree } from './tree.ts';
 
@@ -157,22 +158,26 @@ function auditSources(
   skips.push(...assembleAll(files, { text }));
   const corpus = corpusOf(files);
   const judged = judge(corpus, options);
-  const findings = judged.findings.sort(byPlace);
-  const outcome: Outcome = {
-    assets: assetsOf(corpus, listed, judged),
-    edges: edgesOf(corpus),
-    findings,
-    skips: [...skips, ...judged.skips],
+  const told = {
+    outcome: {
+      assets: assetsOf(corpus, listed, judged),
+      edges: edgesOf(corpus),
+      findings: judged.findings.sort(byPlace),
+      skips: [...skips, ...judged.skips],
+    } satisfies Outcome,
+    exposures: judged.exposures,
+    services: [...corpus.services],
   };
+  const { outcome, exposures, services } = shown(told, new Set(listed.map(({ path }) => path)));
   const report: AuditReport = {
     schema: AUDIT_SCHEMA,
     root,
-    findings: findings.map((finding) => ({ ...finding, ...placeOf(finding) })),
+    findings: outcome.findings.map((finding) => ({ ...finding, ...placeOf(finding) })),
     files: listed,
-    exposures: judged.exposures,
+    exposures,
     skips: outcome.skips,
   };
-  return { report, outcome, services: [...corpus.services] };
+  return { report, outcome, services };
 }
 
 function nothingRead(subject: string): Skip {

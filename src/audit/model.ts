@@ -22,6 +22,7 @@ import type { IptablesDocument } from './formats/iptables/read.ts';
 import type { KubernetesDocument } from './formats/kubernetes/read.ts';
 import type { MemcachedDocument } from './formats/memcached/read.ts';
 import type { MongodDocument } from './formats/mongod/read.ts';
+import type { MosquittoDocument } from './formats/mosquitto/read.ts';
 import type { MyCnfDocument } from './formats/my-cnf/read.ts';
 import type { NftablesDocument } from './formats/nftables/read.ts';
 import type { NginxDocument } from './formats/nginx/read.ts';
@@ -48,6 +49,7 @@ export interface Documents {
   'redis.acl': RedisAclDocument;
   'redis.conf': RedisDocument;
   'memcached.conf': MemcachedDocument;
+  'mosquitto.conf': MosquittoDocument;
   'my.cnf': MyCnfDocument;
   'couchdb.ini': CouchdbDocument;
   nginx: NginxDocument;

@@ -6,10 +6,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import {
-  accessSync,
   chownSync,
   closeSync,
-  constants,
   fchmodSync,
   fsyncSync,
   lstatSync,
@@ -129,7 +127,8 @@ export async function planFixes(root: string, findings: readonly Finding[], know
 }
 
 /**
- * Writes planned changes: each file through a temporary one beside it and a rename, with its mode kept.
+ * Writes planned changes: each file through a temporary one beside it and a rename, with its mode kept. None is renamed
+ * before all could be written.
  *
  * @returns the paths written
  * @throws PosternError `E_PATCH_STALE` when a file is not the one that was planned on (files before it are written),
@@ -147,13 +146,20 @@ export function applyPatches(root: string, changes: readonly FileChange[]): stri
       });
     }
     assertFresh(root, change);
-    assertWritable(pathInside(root, change.path));
   }
-  return changes.map((change) => {
-    assertFresh(root, change);
-    writeAtomically(pathInside(root, change.path), encode(change.after, change.encoding));
-    return change.path;
-  });
+  const staged: Staged[] = [];
+  try {
+    for (const change of changes)
+      staged.push(stage(pathInside(root, change.path), encode(change.after, change.encoding), change.path));
+    return changes.map((change, at) => {
+      assertFresh(root, change);
+      const { temporary, file } = staged[at] ?? { temporary: '', file: '' };
+      renameSync(temporary, file);
+      return change.path;
+    });
+  } finally {
+    for (const { temporary } of staged) rmSync(temporary, { force: true });
+  }
 }
 
 /**
@@ -287,29 +293,27 @@ function assertFresh(root: string, change: FileChange): void {
   const source = readForPatch(root, change.path);
   if (source instanceof PosternError) throw source;
   if (source.sha256 !== change.sha256) {
-    throw new PosternError('E_PATCH_STALE', `${change.path}: changed since the plan was made`, {
+    throw new PosternError('E_PATCH_STALE', 'changed since the plan was made', {
       at: { path: change.path },
     });
   }
 }
 
-/** Before the first file is written: a rename would also take the place of a file that its owner made read-only. */
-function assertWritable(file: string): void {
-  try {
-    accessSync(file, constants.W_OK);
-    accessSync(dirname(file), constants.W_OK);
-  } catch (cause) {
-    throw new PosternError('E_OUTPUT', `${file}: cannot be written; no file was changed`, {
-      at: { path: file },
-      cause,
-    });
-  }
+interface Staged {
+  file: string;
+  temporary: string;
 }
 
-function writeAtomically(file: string, bytes: Buffer): void {
-  const stat = statSync(file);
+/**
+ * Writes a temporary file beside the one that it will take the place of. All are there before the first is renamed, so
+ * that a folder that cannot be written stops the others, too.
+ */
+function stage(file: string, bytes: Buffer, path: string): Staged {
   const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
+    // A rename would also take the place of a file that its owner made read-only.
+    closeSync(openSync(file, 'r+'));
+    const stat = statSync(file);
     const handle = openSync(temporary, 'wx', 0o600);
     try {
       for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
@@ -319,10 +323,13 @@ function writeAtomically(file: string, bytes: Buffer): void {
       closeSync(handle);
     }
     keepOwner(temporary, stat);
-    renameSync(temporary, file);
+    return { file, temporary };
   } catch (cause) {
     rmSync(temporary, { force: true });
-    throw new PosternError('E_OUTPUT', `${file}: cannot be written`, { at: { path: file }, cause });
+    throw new PosternError('E_OUTPUT', 'cannot be written; no file of this folder was changed', {
+      at: { path },
+      cause,
+    });
   }
 }
 

@@ -59,7 +59,7 @@ export async function fixSecure(io: Io, options: SecureOptions): Promise<void> {
 function write(folder: string, variant: SecuredVariant, options: SecureOptions): void {
   const readme = { name: 'README.md', text: `${summary(variant, options.secure)}\n`, mode: 0o644 };
   const files = [...variant.files.map((file) => ({ name: nameOf(file), text: file.text, mode: file.mode })), readme];
-  const taken = files.find(({ name }) => lstatSync(join(folder, name), { throwIfNoEntry: false }) !== undefined);
+  const taken = files.find(({ name }) => isThere(join(folder, name)));
   if (taken) {
     throw new PosternError('E_USAGE', `${options.into} holds ${taken.name} already`, {
       hint: 'Name an empty folder with --into: nothing that is there is written over.',
@@ -74,6 +74,17 @@ function write(folder: string, variant: SecuredVariant, options: SecureOptions):
     }
   } catch (cause) {
     throw new PosternError('E_OUTPUT', `${options.into} cannot be written: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** A link to nowhere is there, too. */
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    // Whatever else is in the way is told by writing.
+    return false;
   }
 }
 

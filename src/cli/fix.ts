@@ -53,7 +53,7 @@ export function fix(program: Command, io: Io, exit: (code: number) => void): voi
       `
 A patch is written only when the file read again no longer raises its finding, raises no other, and no other line
 changed. Each is shown and asked about, with whom it may cut off; where nobody can be asked, --yes is needed.
-A value that looks like a secret is masked in the diff; every other line is as `patch -p1` takes it.
+A value that looks like a secret is masked in the diff; every other line is as patch -p1 takes it.
 
 Examples:
   $ postern fix --dry-run                   the patches as a diff
@@ -64,7 +64,7 @@ Examples:
   $ postern fix --secure postgresql --account shop_api --data shop.orders --database shop --from 10.0.4.0/24
   $ postern fix --secure supabase --data notes --data storage:avatars --owner user_id --may write
 
-Stores of --secure: elasticsearch, firebase, mongodb, mysql (and MariaDB), opensearch, postgresql, redis, supabase.
+Stores of --secure: elasticsearch, firebase, mongodb, mosquitto, mysql (and MariaDB), opensearch, postgresql, redis, supabase.
 Nothing that is there is written over, and no password stands in what is written.
 
 Exit codes: 0 done, also when findings are left to a person; 2 wrong usage, or a file that cannot be read or written.`,
@@ -123,9 +123,10 @@ async function fixRoot(
   const shown = (path: string) => relative(io.cwd, join(folder, path)).replaceAll('\\', '/');
   const accepted =
     options.dryRun || options.yes ? plan : await consent(io, root, findings, plan, { before: audited, judged }, shown);
+  // Before anything is told: what is told was done.
+  if (!options.dryRun) applyPatches(root, accepted.changes);
   await print(io, diffOf(accepted.changes, renderDiff, shown));
   if (!options.quiet) notes(io, accepted, shown);
-  if (!options.dryRun) applyPatches(root, accepted.changes);
   const cleared = new Set(accepted.changes.flatMap(({ patches }) => patches.flatMap((patch) => patch.findings)));
   const applied = accepted.changes.reduce((sum, { patches }) => sum + patches.length, 0);
   const left = findings.filter(({ fingerprint }) => !cleared.has(fingerprint)).length;
@@ -201,9 +202,7 @@ async function agrees(io: Io, change: FileChange, { patch, rules }: PlannedPatch
   const after = applyEdits(change.before, patch.edits) ?? change.before;
   const diff = diffOf([{ path: patch.path, before: change.before, after }], renderDiff, shown);
   const decision = patch.needsConfirmation ? 'Think before you say yes: ' : '';
-  io.stderr.write(
-    `\n${diff}\n${title} [${plain(rules.join(', '))}]\n  ${decision}${plain(patch.blastRadius)}\n`,
-  );
+  io.stderr.write(`\n${diff}\n${title} [${plain(rules.join(', '))}]\n  ${decision}${plain(patch.blastRadius)}\n`);
   return expand<Answer>(
     {
       message: 'Apply?',

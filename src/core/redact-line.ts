@@ -1,4 +1,4 @@
-import { maskSecret, redactUrl } from './redact.ts';
+import { maskEmails, maskSecret, redactUrl } from './redact.ts';
 
 /** The end of a key's name that makes its value a secret: `ELASTIC_PASSWORD`, `secure_password`, `--requirepass`. */
 const NAME =
@@ -28,13 +28,14 @@ const MIXED = /(?<![\w+/=.-])(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{20,}(?
 const LONGEST = 400;
 
 /**
- * A line of configuration as it may be shown: values of keys that are named like secrets, logins in addresses and what
- * looks like a key are masked, and what is longer than a line is cut.
+ * A line of configuration as it may be shown: values of keys that are named like secrets, logins in addresses, e-mail
+ * addresses, what looks like a key and what stands in a comment (names of people, an old password) are masked, and what
+ * is longer than a line is cut.
  *
  * `requirepass correct-horse` -> `requirepass …[13]`
  */
 export function redactLine(line: string): string {
-  let shown = line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+  let shown = withoutComment(line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line);
   shown = redactUrl(shown).replace(NAMED, (all: string, lead: string, value: string) => {
     const quote = /^["']/.exec(value)?.[0] ?? '';
     const closed = quote !== '' && value.length > 1 && value.endsWith(quote);
@@ -46,7 +47,49 @@ export function redactLine(line: string): string {
   if (SECRET_NAME.test(shown)) shown = shown.replace(FALLBACK, masked);
   if (/^\s*[+-]?\s*user\s/.test(shown)) shown = shown.replace(ACL, masked);
   if (CLIENT.test(shown)) shown = shown.replace(CLIENT_FLAG, masked);
-  return shown.replace(MIXED, (value) => (isMixed(value) ? maskSecret(value) : value));
+  return maskEmails(shown.replace(MIXED, (value) => (isMixed(value) ? maskSecret(value) : value)));
+}
+
+/** What a comment says is nothing that a change is about. */
+function withoutComment(line: string): string {
+  const start = commentStart(line);
+  if (start < 0) return line;
+  const mark = /^(?:#+|\/\/+|--+|\/\*+|;+)\s*/.exec(line.slice(start))?.[0] ?? '';
+  const said = line.length - start - mark.length;
+  return said === 0 ? line : `${line.slice(0, start)}${mark}…[${said}]`;
+}
+
+/** Where a comment begins, outside quotes: `#`, `//`, `--`, `/*` after a space, `;` before everything else; or -1. */
+function commentStart(line: string): number {
+  const acl = /^\s*user\s/.test(line);
+  let quote = '';
+  for (let at = 0; at < line.length; at += 1) {
+    const character = line[at] ?? '';
+    if (quote !== '') {
+      if (character === '\\' && quote === '"') at += 1;
+      else if (character === quote) quote = '';
+      continue;
+    }
+    const before = line[at - 1] ?? ' ';
+    if ((character === '"' || character === "'") && !/[\p{L}\p{N}]/u.test(before)) {
+      // A quote that nothing closes is an apostrophe.
+      if (line.includes(character, at + 1)) quote = character;
+      continue;
+    }
+    if (character === ';' && line.slice(0, at).trim() === '') return at;
+    if (!/[\s;,)]/.test(before)) continue;
+    if (character === '#' && !acl && /\s/.test(before)) return at;
+    const two = line.slice(at, at + 2);
+    if (two === '//' || two === '/*' || (two === '--' && /\s|^$/.test(line.slice(at + 2, at + 3)))) return at;
+  }
+  return -1;
+}
+
+/** What a condition compares with, where that looks like a key: `header = 'Kx9…'` -> `header = '…[20]'`. */
+export function maskLiterals(text: string): string {
+  return text.replace(/(['"])([\w+/=.-]{10,400})\1/g, (all, quote: string, value: string) =>
+    isMixed(value) ? `${quote}…[${value.length}]${quote}` : all,
+  );
 }
 
 function masked(all: string, lead: string, value: string): string {

@@ -56,9 +56,17 @@ function maskLogins(text: string): string {
   return shown + text.slice(done);
 }
 
+/** Where the authority ends; `${PASSWORD?}` holds what would end it. Bounded: a text may hold many addresses. */
+function endOfAuthority(rest: string): number {
+  const near = rest.slice(0, 600);
+  if (!near.includes('${')) return rest.search(/[/?#]/);
+  const end = near.replace(/\$\{[^{}]{0,200}\}/g, (all) => '_'.repeat(all.length)).search(/[/?#]/);
+  return end >= 0 ? end : rest.search(/[/?#]/);
+}
+
 /** The user information at the start of what follows `://`, without its `@`; empty when there is none. */
 function loginOf(rest: string): string {
-  const slash = rest.search(/[/?#]/);
+  const slash = endOfAuthority(rest);
   const authority = slash < 0 ? rest : rest.slice(0, slash);
   const at = authority.lastIndexOf('@');
   if (at >= 0) return authority.slice(0, at);
@@ -138,4 +146,15 @@ function looksLikeValue(segment: string): boolean {
   if (/[^\x21-\x7e]/.test(segment)) return true;
   const digits = segment.replace(/\D/g, '').length;
   return digits >= 4 || (digits > 0 && digits * 2 >= segment.length) || segment.length > 40;
+}
+
+/** `jane@example.org`, `jane%40example.org`, and with commas as keys of Firebase hold it; bounded on both sides of the `@`. */
+const EMAIL =
+  /[\p{L}\p{N}._%+-]{1,64}(?:@|%40)[\p{L}\p{N}-]{1,63}(?:[.,][\p{L}\p{N}-]{1,63}){0,8}[.,]\p{L}{2,24}(?![\p{L}\p{N}])/gu;
+
+/** Text in which the e-mail addresses of people are masked: names of tables, keys and roles are some at times. */
+export function maskEmails(text: string): string {
+  if (!text.includes('@') && !text.includes('%40')) return text;
+  // `git@host` is nobody.
+  return text.replace(EMAIL, (address) => (address.startsWith('git@') ? address : `…[${address.length}]`));
 }

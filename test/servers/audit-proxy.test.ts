@@ -8,6 +8,7 @@ import http from 'node:http';
 import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyEdits } from '../../src/audit/edits.ts';
 import { auditText } from '../../src/audit/index.ts';
@@ -85,10 +86,13 @@ async function startNginx(server: string, before = ''): Promise<{ port: number; 
         mkdirSync(join(root, name, '..'), { recursive: true });
         writeFileSync(join(root, name), content);
       }
+      const certificates = subFolder(folder, 'tls', account);
+      certificate(certificates, account);
       const users = join(folder, 'htpasswd');
       writeFileSync(users, 'app:{PLAIN}changeit-example\n');
       const text = server
-        .replaceAll('listen 8080;', `listen 127.0.0.1:${free};`)
+        .replaceAll('listen 8080', `listen 127.0.0.1:${free}`)
+        .replaceAll('/etc/nginx/tls', certificates)
         .replaceAll('http://elasticsearch:9200', `http://127.0.0.1:${ports.plain}`)
         .replaceAll('https://elasticsearch:9200', `https://127.0.0.1:${ports.tls}`)
         .replaceAll('/etc/nginx/htpasswd', users)
@@ -316,6 +320,35 @@ describe.skipIf(!nginx)('a real nginx', () => {
     expect(patched).not.toContain('access_log off');
     expect(await written(bad)).not.toContain('canary-path');
     expect(await written(patched)).toContain('canary-path');
+  });
+
+  it('speaks TLS 1.1 only where the file says so', async () => {
+    const text = (protocols: string): string =>
+      `server {\n  listen 8080 ssl;\n  ssl_certificate /etc/nginx/tls/server.crt;\n  ssl_certificate_key /etc/nginx/tls/server.key;\n  ssl_protocols ${protocols};\n  ssl_ciphers DEFAULT:@SECLEVEL=0;\n  return 204;\n}\n`;
+    const [bad, good] = [text('TLSv1.1 TLSv1.2'), text('TLSv1.2 TLSv1.3')];
+    expect(raised(bad, 'nginx', 'audit/nginx-old-tls')).toBe(true);
+    expect(raised(good, 'nginx', 'audit/nginx-old-tls')).toBe(false);
+    const old = async (port: number): Promise<string | null> => {
+      const socket = tls.connect({
+        host: '127.0.0.1',
+        port,
+        minVersion: 'TLSv1.1',
+        maxVersion: 'TLSv1.1',
+        ciphers: 'DEFAULT:@SECLEVEL=0',
+        // The certificate is the test's own.
+        rejectUnauthorized: false,
+      });
+      try {
+        await once(socket, 'secureConnect');
+        return socket.getProtocol();
+      } catch {
+        return null;
+      } finally {
+        socket.destroy();
+      }
+    };
+    expect(await old((await startNginx(bad)).port)).toBe('TLSv1.1');
+    expect(await old((await startNginx(good)).port)).toBe(null);
   });
 
   it.skipIf(!STREAM)('hands raw connections of its stream block to the database, or closes them', async () => {

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { certificate } from './harness/daemon.ts';
 import { javaHome, requireSearch, type SearchNode, startSearch } from './harness/search.ts';
 
+const seven = requireSearch('elasticsearch-7');
 const eight = requireSearch('elasticsearch-8');
 const OWNER = { username: 'postern-control', password: 'made-up-pass-1' };
 /** Another address of this machine: what comes from it is not loopback. */
@@ -81,6 +82,7 @@ describe.skipIf(!eight || address === undefined)('settings of a real Elasticsear
     for (const node of nodes) await node.stop();
   });
 
+  // audit/elasticsearch-open-without-login, audit/elasticsearch-listens-everywhere, audit/elasticsearch-security-disabled, audit/elasticsearch-transport-port-open, audit/elasticsearch-cors-any-origin, audit/elasticsearch-deletes-by-wildcard
   it('open: every address without a login, every origin, every index in one request', async () => {
     const { port, transportPort } = await start([
       'network.host: 0.0.0.0',
@@ -97,6 +99,7 @@ describe.skipIf(!eight || address === undefined)('settings of a real Elasticsear
     expect((await ask(port, '/shop')).status).toBe(404);
   });
 
+  // audit/elasticsearch-open-without-login, audit/elasticsearch-listens-everywhere, audit/elasticsearch-security-disabled, audit/elasticsearch-cors-any-origin, audit/elasticsearch-deletes-by-wildcard, audit/elasticsearch-http-without-tls, audit/elasticsearch-transport-without-tls, audit/elasticsearch-audit-log-off
   it('closed: loopback, a login, a named origin, indices by name; in clear and with an audit log that a basic licence leaves empty', async () => {
     const { port, transportPort, home, as } = await start([
       'network.host: _local_',
@@ -124,6 +127,7 @@ describe.skipIf(!eight || address === undefined)('settings of a real Elasticsear
     expect(readFileSync(join(home, 'logs/postern-test.log'), 'utf8')).toMatch(/audit.*(?:license|basic)/i);
   });
 
+  // audit/elasticsearch-anonymous-role, audit/elasticsearch-cors-any-origin-with-credentials, audit/elasticsearch-http-without-tls, audit/elasticsearch-transport-port-open
   it('an anonymous superuser, an origin that may send the login, TLS, and the nodes’ port on loopback', async () => {
     const {
       port,
@@ -156,6 +160,7 @@ describe.skipIf(!eight || address === undefined)('settings of a real Elasticsear
     expect(headers).toMatch(/access-control-allow-credentials: true/i);
   });
 
+  // audit/elasticsearch-transport-without-tls
   it('refuses to start with logins on a network address and no TLS between nodes', async () => {
     await expect(
       start([
@@ -166,5 +171,19 @@ describe.skipIf(!eight || address === undefined)('settings of a real Elasticsear
         'xpack.security.transport.ssl.enabled: false',
       ]),
     ).rejects.toThrow(/Transport SSL must be enabled/);
+  });
+});
+
+describe.skipIf(!seven)('settings of a real Elasticsearch 7', { timeout: 240_000 }, () => {
+  // audit/elasticsearch-default-password-accepted
+  it('has no default password to accept, although the setting is still known', async () => {
+    const node = await startSearch('elasticsearch-7', {
+      settings: ['xpack.security.enabled: true', 'xpack.security.authc.accept_default_password: true'],
+    });
+    try {
+      expect((await ask(node.port, '/_search', { auth: 'elastic:changeme' })).status).toBe(401);
+    } finally {
+      await node.stop();
+    }
   });
 });

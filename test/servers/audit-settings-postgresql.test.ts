@@ -64,7 +64,7 @@ async function start(
   await until(() =>
     ask('SELECT 1', { user: 'nobody-special' }).then(
       () => true,
-      (error: Error) => !/starting up/.test(error.message),
+      (error: Error) => !/starting up|not yet accepting/.test(error.message),
     ),
   );
   return () => readFileSync(join(folder, 'log'), 'utf8');

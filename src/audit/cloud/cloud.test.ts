@@ -75,16 +75,34 @@ describe('policies', () => {
     expect(isOpen({ Principal: '*', Condition: { StringLike: { 'aws:PrincipalOrgID': '*' } } })).toBe(true);
     expect(isOpen({ Principal: '*', Condition: { IpAddress: { 'aws:SourceIp': '0.0.0.0/0' } } })).toBe(true);
     expect(isOpen({ Principal: '*', Condition: { Bool: { 'aws:SecureTransport': true } } })).toBe(true);
+    const page = 'https://www.example.com/*';
+    expect(isOpen({ Principal: '*', Condition: { StringLike: { 'aws:Referer': page } } })).toBe(true);
   });
 
   it('are not public for named ones, narrowed ones, denials, and what is not told', () => {
     expect(isOpen({ Principal: { AWS: 'arn:aws:iam::1:root' } })).toBe(false);
     expect(isOpen({ Principal: '*', Condition: { StringEquals: { 'aws:SourceVpce': 'vpce-1' } } })).toBe(false);
     expect(isOpen({ Principal: '*', Condition: { IpAddress: { 'aws:SourceIp': ['203.0.113.0/24'] } } })).toBe(false);
+    expect(isOpen({ Principal: '*', Condition: { StringEquals: { 'aws:Referer': 'shared-text' } } })).toBe(false);
     expect(isOpen({ Principal: '*', Effect: 'Deny' })).toBe(false);
     expect(isOpen({ Principal: undefined })).toBe(false);
     expect(isOpen({ Principal: '*', Condition: undefined })).toBe(false);
     expect(statementsOf('not json')).toEqual([]);
+  });
+
+  it('are not public where a Deny leaves only named ones', () => {
+    const allow = { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::files/*' };
+    const open = (deny: Record<string, Json>): boolean =>
+      statementsOf({ Statement: [allow, { Effect: 'Deny', Action: 's3:*', Resource: '*', ...deny }] }).some(isPublic);
+    const outside = { StringNotEquals: { 'aws:PrincipalOrgID': 'o-example' } };
+    expect(open({ NotPrincipal: { AWS: 'arn:aws:iam::1:role/api' } })).toBe(false);
+    expect(open({ Principal: '*', Condition: outside })).toBe(false);
+    expect(open({ Principal: '*', Condition: { NotIpAddress: { 'aws:SourceIp': '198.51.100.0/24' } } })).toBe(false);
+    expect(open({ Principal: '*', Condition: { NotIpAddress: { 'aws:SourceIp': '0.0.0.0/0' } } })).toBe(true);
+    expect(open({ Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })).toBe(true);
+    expect(open({ Principal: '*', Condition: outside, Action: 's3:PutObject' })).toBe(true);
+    expect(open({ Principal: '*', Condition: outside, Resource: 'arn:aws:s3:::other/*' })).toBe(true);
+    expect(open({ NotPrincipal: '*' })).toBe(true);
   });
 
   it('say what one may do', () => {
@@ -104,5 +122,8 @@ describe('policies', () => {
         ),
       ),
     ).toBe(true);
+    const excepted = { NotPrincipal: { AWS: 'arn:aws:iam::1:role/api' } };
+    const bool = { Bool: { 'aws:SecureTransport': 'false' } };
+    expect(refusesPlainHttp(statementsOf(statement({ Effect: 'Deny', ...excepted, Condition: bool })))).toBe(false);
   });
 });

@@ -17,6 +17,8 @@ export interface Statement {
   effect: 'Allow' | 'Deny' | 'unknown';
   /** `anyone`: a stranger without an account; `accounts`: named ones (or services); `unknown`: not told. */
   principal: 'anyone' | 'named' | 'none' | 'unknown';
+  /** Whom `NotPrincipal` leaves out of it; `none` where it is not written. */
+  exceptions: 'none' | 'named' | 'anyone' | 'unknown';
   actions: readonly string[];
   /** `NotAction` was written: everything but `actions`. */
   notActions: boolean;
@@ -76,7 +78,42 @@ export function statementsOf(document: Json): Statement[] {
   if (!isRecord(parsed)) return [];
   const list = parsed.Statement;
   const items = Array.isArray(list) ? (list as readonly Json[]) : [list];
-  return items.slice(0, 500).flatMap((item, index) => (isRecord(item) ? [statementOf(item, index)] : []));
+  const found = items.slice(0, 500).flatMap((item, index) => (isRecord(item) ? [statementOf(item, index)] : []));
+  const refusals = found.filter(keepsStrangersOut);
+  // A Deny wins over every Allow: who it leaves is not judged further.
+  return found.map((statement) =>
+    statement.narrowed === 'no' && refusals.some((refusal) => covers(refusal, statement))
+      ? { ...statement, narrowed: 'unknown' }
+      : statement,
+  );
+}
+
+/** Conditions that hold for strangers: `StringNotEquals aws:PrincipalOrgID o-1`, `NotIpAddress aws:SourceIp …`. */
+function isNegated({ operator, key, values }: Condition): boolean {
+  if (values.length === 0) return false;
+  if (operator === 'notipaddress')
+    return values.every((value) => value === undefined || reachOfCidr(value) !== 'internet');
+  return /^(?:string|arn)not/.test(operator) && NARROWING.has(key) && !values.includes('*');
+}
+
+/** Refuses all but some: by `NotPrincipal`, or everybody for whom a condition does not name them. */
+function keepsStrangersOut({ effect, principal, exceptions, conditions }: Statement): boolean {
+  if (effect !== 'Deny' || principal !== 'anyone') return false;
+  if (exceptions === 'named') return conditions.length === 0;
+  return exceptions === 'none' && conditions.length > 0 && conditions.every(isNegated);
+}
+
+/** A refusal takes in every action on every resource that a statement allows. */
+function covers(refusal: Statement, { effect, actions, notActions, resources, notResources }: Statement): boolean {
+  if (effect !== 'Allow' || notActions || notResources || refusal.notActions || refusal.notResources) return false;
+  const all = (texts: readonly string[], by: readonly string[]): boolean =>
+    texts.every((text) => by.some((one) => matches(one.toLowerCase(), text.toLowerCase())));
+  return actions.length > 0 && all(actions, refusal.actions) && all(resources, refusal.resources);
+}
+
+/** `s3:*` takes `s3:GetObject` in; other wildcards only their own text. */
+function matches(pattern: string, text: string): boolean {
+  return pattern === text || (pattern.endsWith('*') && text.startsWith(pattern.slice(0, -1)));
 }
 
 function parse(text: string): Json {
@@ -99,6 +136,7 @@ function statementOf(item: { readonly [key: string]: Json }, index: number): Sta
     index,
     effect,
     principal,
+    exceptions: 'NotPrincipal' in item ? principalOf(item.NotPrincipal) : 'none',
     actions: known(actions),
     notActions: item.Action === undefined && item.NotAction !== undefined,
     resources: known(resources),
@@ -109,7 +147,7 @@ function statementOf(item: { readonly [key: string]: Json }, index: number): Sta
   };
 }
 
-function principalOf(value: Json): Statement['principal'] {
+function principalOf(value: Json): 'anyone' | 'named' | 'unknown' {
   if (value === undefined) return 'unknown';
   if (value === '*') return 'anyone';
   if (!isRecord(value)) return 'named';
@@ -146,7 +184,10 @@ function narrowing(conditions: readonly Condition[]): Statement['narrowed'] {
       if (values.some((value) => value !== undefined && reachOfCidr(value) === 'internet')) return 'no';
       return values.includes(undefined) ? 'unknown' : 'yes';
     }
-    // Shared secrets in headers are what people use in front of buckets; weak, but it is not everybody.
+    // A page is no secret: whoever asks names it. Shared secrets in headers are what people use in front of buckets;
+    // weak, but that is not everybody.
+    if (key === 'aws:referer' && values.some((value) => value !== undefined && /^(?:https?:\/\/|\*)/i.test(value)))
+      return 'no';
     if (key === 'aws:referer' || key === 'aws:useragent') return 'unknown';
     if (!NARROWING.has(key) && !/:(?:sub|aud)$/.test(key)) return 'no';
     if (values.includes('*')) return 'no';
@@ -195,9 +236,11 @@ export function wildcardServices(statement: Statement): string[] {
 /** The document refuses requests that are not encrypted (`aws:SecureTransport` false). */
 export function refusesPlainHttp(statements: readonly Statement[]): boolean {
   return statements.some(
-    ({ effect, principal, conditions }) =>
+    ({ effect, principal, exceptions, conditions }) =>
       effect === 'Deny' &&
       principal === 'anyone' &&
+      // Those whom `NotPrincipal` leaves out may still use plain HTTP.
+      exceptions === 'none' &&
       conditions.some(
         ({ operator, key, values }) =>
           operator === 'bool' && key === 'aws:securetransport' && values.some((value) => value === 'false'),

@@ -3,6 +3,7 @@
  * over files in these images), then command flags, then mounted files, then the image's default for its version.
  */
 
+import { brokerOf, loginOf } from '../formats/mosquitto/listeners.ts';
 import { reachOf } from '../formats/pg-hba/address.ts';
 import { effectiveRows } from '../formats/pg-hba/covers.ts';
 import { redisHasPassword } from '../formats/redis/password.ts';
@@ -24,9 +25,20 @@ const ON: Authentication = { state: 'on' };
 export function authenticationOf(service: Container, context: RuleContext): Authentication {
   const engine = service.image?.engine;
   const decide = engine ? DECIDE[engine] : undefined;
-  return decide
-    ? decide(service, context)
-    : { state: 'unknown', reason: 'whether it asks for a login is not read for a store of this kind' };
+  if (!decide) return unknown('whether it asks for a login is not read for a store of this kind');
+  const login = decide(service, context);
+  if (service.image?.publisher !== 'unknown') return login;
+  const assumed = login.state === 'on' ? !setsPassword(service) : login.state === 'off' && login.by === 'default';
+  return assumed ? unknown('the default of this image is not known') : login;
+}
+
+/** Something of the container is about a password. */
+function setsPassword(service: Container): boolean {
+  return (
+    service.environment.some(({ name }) => /PASS|AUTH|SECRET|SECURITY/i.test(name)) ||
+    words(service).some((word) => /pass|auth/i.test(word)) ||
+    service.mounts.length > 0
+  );
 }
 
 type Decide = (service: Container, context: RuleContext) => Authentication;
@@ -44,6 +56,7 @@ const DECIDE: Partial<Record<string, Decide>> = {
   clickhouse,
   neo4j,
   influxdb,
+  mqtt,
   rabbitmq: () => ON,
   mssql: () => ON,
 };
@@ -87,6 +100,13 @@ function opensearch(service: Container, context: RuleContext): Authentication {
   if (variable && variable.value === null) return unknown('the switch comes from a variable');
   if (words(service).some((word) => /^-E\s*plugins\.security\.disabled=true$/.test(word)))
     return { state: 'off', by: 'command' };
+  // Bitnami's image leaves the plugin off unless it is asked for.
+  if (service.image?.publisher === 'bitnami') {
+    const enabled = variableOf(service, 'OPENSEARCH_ENABLE_SECURITY');
+    if (/^(?:yes|true|1)$/i.test(enabled?.value ?? '')) return ON;
+    if (enabled && enabled.value === null) return unknown('OPENSEARCH_ENABLE_SECURITY comes from a variable');
+    return absent(service, ['OPENSEARCH_ENABLE_SECURITY']) ?? { state: 'off', by: 'default' };
+  }
   const mounted = context.mounted(service, 'opensearch.yml');
   for (const { document } of mounted.files) {
     const setting = pluginSetting(document, 'disabled');
@@ -256,6 +276,31 @@ function influxdb(service: Container): Authentication {
     return unknown('a mounted influxdb.conf decides, which is not read');
   }
   return absent(service, ['INFLUXDB_HTTP_AUTH_ENABLED']) ?? { state: 'off', by: 'default' };
+}
+
+/** Mosquitto; other brokers have files of their own, which are not read. */
+function mqtt(service: Container, context: RuleContext): Authentication {
+  if (!service.image?.repository.endsWith('mosquitto')) return unknown('not judged for this broker');
+  // The image brings this file for trying things out.
+  if (words(service).some((word) => word.endsWith('mosquitto-no-auth.conf'))) return { state: 'off', by: 'command' };
+  const major = majorOf(service.image.version);
+  const mounted = context.mounted(service, 'mosquitto.conf');
+  const [file] = mounted.files;
+  if (file) {
+    const { document } = file;
+    const broker = brokerOf(document, major);
+    const reached = broker.listeners.filter(({ on }) => on === 'everywhere' || on === 'network');
+    const logins = reached.map((listener) => loginOf(broker, listener, major, document.complete));
+    if (logins.some(({ state }) => state === 'open')) return { state: 'off', by: 'file' };
+    if (!document.complete || logins.some(({ state }) => state === 'unknown'))
+      return unknown('the mounted mosquitto.conf does not tell');
+    return ON;
+  }
+  if (mounted.missing || words(service).some((word) => word.endsWith('.conf')))
+    return unknown('its configuration file was not found');
+  if (major === null) return unknown('the default depends on the version, which the image tag does not tell');
+  // Without a listener 2.0 waits on loopback inside the container only: nobody gets in from outside.
+  return major >= 2 ? ON : { state: 'off', by: 'default' };
 }
 
 export function variableOf(service: Container, ...names: readonly string[]): EnvironmentVariable | undefined {

@@ -3,8 +3,11 @@
 import { own } from '../../core/own.ts';
 import type { Engine } from '../declared.ts';
 
-/** Who built the image: the defaults of `official` and `bitnami` images differ from each other and from the engine's. */
-export type Publisher = 'official' | 'bitnami' | 'other';
+/**
+ * Who built the image: the defaults of `official` and `bitnami` images differ from each other and from the engine's.
+ * `unknown`: only the name tells the engine, so its defaults and what its tag counts are not known.
+ */
+export type Publisher = 'official' | 'bitnami' | 'other' | 'unknown';
 
 export interface Image {
   /** As written after interpolation, without digest. */
@@ -78,6 +81,23 @@ const OTHERS: Readonly<Record<string, Engine>> = {
   'azure-sql-edge': 'mssql',
 };
 
+/** Names that nothing but the engine has: `example/redis` is a Redis, whoever built it. */
+const NAMED: Readonly<Record<string, Engine>> = {
+  elasticsearch: 'elasticsearch',
+  opensearch: 'opensearch',
+  postgres: 'postgresql',
+  postgresql: 'postgresql',
+  redis: 'redis',
+  valkey: 'redis',
+  mysql: 'mysql',
+  mariadb: 'mysql',
+  mongo: 'mongodb',
+  mongodb: 'mongodb',
+  couchdb: 'couchdb',
+  memcached: 'memcached',
+  influxdb: 'influxdb',
+};
+
 /** Bitnami names its images after the engine; the legacy and secure repositories keep the names. */
 const BITNAMI: Readonly<Record<string, Engine>> = {
   elasticsearch: 'elasticsearch',
@@ -136,14 +156,17 @@ export function readImage(reference: string, tagKnown: boolean): Image {
   const repository = (kept[0] === 'library' && kept.length === 2 ? kept.slice(1) : kept).join('/').toLowerCase();
   const name = repository.split('/').at(-1) ?? '';
   const isBitnami = /(?:^|\/)bitnami(?:legacy|secure)?\//.test(repository);
-  const engine = isBitnami
+  const listed = isBitnami
     ? own(BITNAMI, name)
     : (own(OFFICIAL, repository) ?? own(OTHERS, repository) ?? mirrored(repository));
+  const engine = listed ?? (repository.includes('/') ? own(NAMED, name) : undefined);
   const publisher = isBitnami
     ? 'bitnami'
-    : own(OFFICIAL, repository) || (engine && mirrored(repository))
+    : own(OFFICIAL, repository) || (listed && mirrored(repository))
       ? 'official'
-      : 'other';
+      : engine && !listed
+        ? 'unknown'
+        : 'other';
   return {
     reference: withoutDigest,
     repository,
@@ -162,7 +185,7 @@ function mirrored(repository: string): Engine | undefined {
 }
 
 function versionOf(tag: string | null, publisher: Publisher): string | null {
-  if (tag === null) return null;
+  if (tag === null || publisher === 'unknown') return null;
   // pgvector's `0.8.0-pg17`, TimescaleDB's `latest-pg16`: the engine's version stands after `pg`.
   const postgresql = publisher === 'other' ? /(?:^|-)pg(\d+(?:\.\d+)*)/.exec(tag)?.[1] : undefined;
   return postgresql ?? /^v?(\d+(?:\.\d+)*)/.exec(tag)?.[1] ?? null;

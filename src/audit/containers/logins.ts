@@ -44,14 +44,14 @@ export const STORE_LOGINS = {
     description:
       'With the security plugin disabled, OpenSearch answers everybody: a stranger lists the indices, reads every document and deletes them.',
     remediation:
-      'Remove `DISABLE_SECURITY_PLUGIN` / `plugins.security.disabled`, and set `OPENSEARCH_INITIAL_ADMIN_PASSWORD`.',
+      'Remove `DISABLE_SECURITY_PLUGIN` / `plugins.security.disabled`, and set `OPENSEARCH_INITIAL_ADMIN_PASSWORD`; of Bitnami’s image set `OPENSEARCH_ENABLE_SECURITY=true` and `OPENSEARCH_PASSWORD`.',
     references: [
       'https://docs.opensearch.org/latest/security/configuration/disable-enable-security/',
       'https://docs.opensearch.org/latest/install-and-configure/install-opensearch/docker/',
     ],
     verified: {
       by: 'source',
-      how: 'https://docs.opensearch.org/latest/security/configuration/disable-enable-security/ – plugins.security.disabled: true, or DISABLE_SECURITY_PLUGIN=true in the image, removes authentication and TLS',
+      how: 'https://docs.opensearch.org/latest/security/configuration/disable-enable-security/ – plugins.security.disabled: true, or DISABLE_SECURITY_PLUGIN=true in the image, removes authentication and TLS; https://github.com/bitnami/containers/tree/main/bitnami/opensearch – OPENSEARCH_ENABLE_SECURITY is false by default',
     },
   },
   mongodb: {

@@ -16,6 +16,7 @@ import { iptablesFormat } from './iptables/read.ts';
 import { kubernetesFormat } from './kubernetes/read.ts';
 import { memcachedFormat } from './memcached/read.ts';
 import { mongodFormat } from './mongod/read.ts';
+import { mosquittoFormat } from './mosquitto/read.ts';
 import { myCnfFormat } from './my-cnf/read.ts';
 import { nftablesFormat } from './nftables/read.ts';
 import { nginxFormat } from './nginx/read.ts';
@@ -40,6 +41,7 @@ export const FORMATS: { readonly [N in FormatName]: Format<N> } = {
   'redis.acl': redisAclFormat,
   'redis.conf': redisFormat,
   'memcached.conf': memcachedFormat,
+  'mosquitto.conf': mosquittoFormat,
   'my.cnf': myCnfFormat,
   'couchdb.ini': couchdbFormat,
   nginx: nginxFormat,
@@ -75,6 +77,7 @@ export const FORMAT_NAMES = [
   'redis.acl',
   'redis.conf',
   'memcached.conf',
+  'mosquitto.conf',
   'my.cnf',
   'couchdb.ini',
   'nginx',

@@ -16,6 +16,7 @@ import { iptablesRules } from './iptables/index.ts';
 import { kubernetesRules } from './kubernetes/index.ts';
 import { memcachedRules } from './memcached/index.ts';
 import { mongodRules } from './mongod/index.ts';
+import { mosquittoRules } from './mosquitto/index.ts';
 import { myCnfRules } from './my-cnf/index.ts';
 import { nftablesRules } from './nftables/index.ts';
 import { nginxRules } from './nginx/index.ts';
@@ -41,6 +42,7 @@ export const RULES: { readonly [N in FormatName]: RuleSet<N> } = {
   'redis.acl': redisAclRules,
   'redis.conf': redisRules,
   'memcached.conf': memcachedRules,
+  'mosquitto.conf': mosquittoRules,
   'my.cnf': myCnfRules,
   'couchdb.ini': couchdbRules,
   nginx: nginxRules,

@@ -3,6 +3,7 @@ import { secureElasticsearch } from './elasticsearch.ts';
 import { secureFirebase } from './firebase.ts';
 import type { AppAccount, SecuredVariant } from './model.ts';
 import { secureMongodb } from './mongodb.ts';
+import { secureMosquitto } from './mosquitto.ts';
 import { secureMysql } from './mysql.ts';
 import { secureOpensearch } from './opensearch.ts';
 import { securePostgresql } from './postgresql.ts';
@@ -54,6 +55,10 @@ export const SECURED: Readonly<Record<string, Securable>> = {
   mongodb: {
     data: 'collections, e.g. orders',
     make: ({ account, database }) => secureMongodb({ ...account, database: given('--database', database) }),
+  },
+  mosquitto: {
+    data: 'topics, e.g. orders/# or deliveries/+/position',
+    make: ({ account }) => secureMosquitto({ account }),
   },
   firebase: {
     data: 'collections of Firestore, e.g. notes; of the Realtime Database rtdb:profiles; folders of Storage storage:avatars',

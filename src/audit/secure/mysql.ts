@@ -90,6 +90,11 @@ export function secureMysql(options: MysqlOptions): SecuredVariant {
         command: `cat ${secret} | your-secret-store put mysql/${account.name}`,
         why: 'Replace `your-secret-store` by what the back end reads its secrets from; then remove the file.',
       },
+      {
+        title: 'Shut out who needs no password',
+        command: `mysql -e "SELECT user, host FROM mysql.user WHERE authentication_string = '' AND plugin NOT IN ('unix_socket', 'auth_socket')"`,
+        why: 'Whoever is listed, and is no role, gets in as he is: give him a password (ALTER USER … IDENTIFIED BY …) or drop him.',
+      },
       { title: 'Restart the server', command: 'systemctl restart mysql', why: 'MariaDB’s service is called mariadb.' },
     ],
     proof: [

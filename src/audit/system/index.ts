@@ -3,11 +3,12 @@ import { assetId } from '../../core/asset.ts';
 import type { Exposure, ExposureLink, LoginState, Reach } from '../../core/exposure.ts';
 import type { Finding } from '../../core/finding.ts';
 import { fingerprint } from '../../core/fingerprint.ts';
-import { SEVERITIES, type Severity } from '../../core/severity.ts';
+import { SEVERITIES, type Severity, worst } from '../../core/severity.ts';
 import { serviceTitle } from '../../core/words.ts';
 import type { Corpus } from '../corpus.ts';
 import type { DatasetFact, DoorFact } from '../facts.ts';
 import type { ReadFile, RuleContext } from '../model.ts';
+import { topicOf } from '../rules/topics.ts';
 import { TREE_RULES } from '../rules/tree/index.ts';
 import { fileOf } from '../source.ts';
 import { gatherFacts, type Told } from './gather.ts';
@@ -33,7 +34,10 @@ export function readSystem(
 ): SystemView {
   const facts = gatherFacts(corpus, contextOf);
   const stores = joinStores(corpus, facts);
-  const all = [...findings, ...TREE_RULES.flatMap((rule) => findingsOf(rule, { stores, facts }))];
+  const all = joined(
+    findings,
+    TREE_RULES.flatMap((rule) => findingsOf(rule, { stores, facts })),
+  );
   const told: ByStore = {
     doors: facts.doors,
     findings: listsOf(all.map((finding) => [finding.asset, finding])),
@@ -41,6 +45,25 @@ export function readSystem(
   };
   const exposures = stores.map((store) => exposureOf(store, told)).sort(bySeverity);
   return { exposures, findings: withReach(all, exposures) };
+}
+
+/** A published port that passes a firewall is one fact: what its own file says of it goes into the finding of the whole. */
+function joined(own: readonly Finding[], whole: readonly Finding[]): Finding[] {
+  const settingOf = ({ asset, rule, evidence: [first] }: Finding): string | null =>
+    first.kind === 'setting' && topicOf(rule) === 'network-exposure'
+      ? JSON.stringify([asset, first.path, first.pointer])
+      : null;
+  const twins = new Map(own.flatMap((finding) => [[settingOf(finding), finding] as const]));
+  const merged = new Set<Finding>();
+  const told = whole.map((finding): Finding => {
+    const key = settingOf(finding);
+    const twin = key === null ? undefined : twins.get(key);
+    if (twin === undefined) return finding;
+    merged.add(twin);
+    const severity = worst([finding.severity, twin.severity]);
+    return { ...finding, severity, ...(twin.patches && { patches: twin.patches }) };
+  });
+  return [...own.filter((finding) => !merged.has(finding)), ...told];
 }
 
 /** What is known, by the store that it is about: a tree has thousands of both. */
@@ -121,7 +144,8 @@ function severityOf(reach: Reach, login: LoginState): Severity {
 }
 
 function titleOf({ fact }: JoinedStore): string {
-  const engine = fact.engine === null ? 'a store' : serviceTitle(fact.engine);
+  const own = fact.engine === 's3' && fact.by !== 'managed' ? 'Object store' : null;
+  const engine = own ?? (fact.engine === null ? 'a store' : serviceTitle(fact.engine));
   return `${[engine, fact.version].filter((part) => part !== null).join(' ')} (${fact.name})`;
 }
 

@@ -27,7 +27,7 @@ export interface SearchNode {
 export interface SearchOptions {
   settings: readonly string[];
   /** Writes further files below the distribution's folder before it starts. */
-  prepare?: (home: string) => void;
+  prepare?: (home: string, port: number) => void | Promise<void>;
   /** `https` when the node speaks TLS. */
   scheme?: 'http' | 'https';
   /** Basic authentication for `ask`. */
@@ -88,7 +88,7 @@ export async function startSearch(distribution: Distribution, options: SearchOpt
     [...own.filter((line) => !overridden.has(nameOf(line))), ...options.settings].join('\n'),
   );
   if (needsJava21(distribution)) withoutVectorModule(home);
-  options.prepare?.(home);
+  await options.prepare?.(home, port);
   if (account !== undefined) execFileSync('chown', ['-R', `${account.uid}:${account.gid}`, folder]);
   const java = javaHome(distribution) ?? '';
   const heap = '-Xms256m -Xmx512m -XX:-AlwaysPreTouch -XX:TieredStopAtLevel=1';

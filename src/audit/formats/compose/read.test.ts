@@ -45,6 +45,11 @@ describe('ports of a compose service', () => {
       '"${BIND:-0.0.0.0}:${PORT:-9200}:9200"',
       { hostIp: '0.0.0.0', hostPort: 9200, containerPort: 9200, allInterfaces: true },
     ],
+    [
+      '"${PORT:-127.0.0.1:9210}:9200"',
+      { hostIp: '127.0.0.1', hostPort: 9210, containerPort: 9200, allInterfaces: false },
+    ],
+    ['"${PORT:-0.0.0.0:9210}:9200"', { hostIp: '0.0.0.0', hostPort: 9210, containerPort: 9200, allInterfaces: true }],
     ['"${BIND}:9200:9200"', { hostIp: null, hostPort: 9200, containerPort: 9200, allInterfaces: false }],
     ['{ target: 9200, published: 9200 }', { hostIp: null, hostPort: 9200, containerPort: 9200, allInterfaces: true }],
     [
@@ -172,6 +177,9 @@ describe('images', () => {
     ['mongo:latest', 'mongodb', null, 'official'],
     ['mongo-express:1.0.2', null, '1.0.2', 'other'],
     ['example/my-redis:1', null, '1', 'other'],
+    ['example/redis:1', 'redis', null, 'unknown'],
+    ['registry.example.org/team/postgres:1.2', 'postgresql', null, 'unknown'],
+    ['example/redis/exporter:1', null, '1', 'other'],
     ['prom/mysqld-exporter', null, null, 'other'],
     ['oliver006/redis_exporter:v1.62', null, '1.62', 'other'],
   ];

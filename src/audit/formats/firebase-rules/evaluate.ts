@@ -153,6 +153,9 @@ function nameOf(name: string, { variables, method: asked }: Scope): Value {
   return OPEN_UNKNOWN;
 }
 
+/** What everybody writes into their own token, or gets by signing in once more. */
+const OF_EVERY_TOKEN: ReadonlySet<string> = new Set(['name', 'picture', 'iat', 'auth_time', 'exp']);
+
 /** Claims that everybody with an account has; all others are given by an administrator. */
 function memberOf(of: Value, name: string, scope: Scope): Value {
   switch (of.kind) {
@@ -168,7 +171,7 @@ function memberOf(of: Value, name: string, scope: Scope): Value {
       if (name === 'email') return { kind: 'email' };
       if (name === 'email_verified') return { kind: 'verified' };
       if (name === 'firebase' || name === 'sign_in_provider') return { kind: 'provider' };
-      return { kind: 'open', reason: name === 'name' || name === 'picture' ? 'input' : 'role' };
+      return { kind: 'open', reason: OF_EVERY_TOKEN.has(name) ? 'input' : 'role' };
     case 'provider':
     case 'email':
       return of;

@@ -51,6 +51,8 @@ describe('rules of Firestore and Storage', () => {
     ['request.auth.token.email_verified == true', 'no', 'can', 'can'],
     ["request.auth.token.firebase.sign_in_provider != 'anonymous'", 'no', 'can', 'can'],
     ["request.auth.token.email == 'a@example.com'", 'no', 'maybe', 'maybe'],
+    ['request.time < request.auth.token.iat + 600', 'no', 'can', 'can'],
+    ['request.auth.token.email_verified && request.auth.token.auth_time > 0', 'no', 'can', 'can'],
     ['request.time < timestamp.date(2999, 1, 1)', 'yes', 'yes', 'yes'],
     ['request.time < timestamp.date(2001, 1, 1)', 'no', 'no', 'no'],
     ['exists(/databases/$(database)/documents/admins/$(request.auth.uid))', 'no', 'maybe', 'maybe'],

@@ -6,11 +6,11 @@
  * file, then the same folder, then the folders around.
  */
 import { dirname } from 'node:path/posix';
-import type { Span } from '../../source.ts';
+import type { Source, Span } from '../../source.ts';
 import { type ConfigData, configsOf, type Lookup } from './config.ts';
 import type { KubernetesObject } from './objects.ts';
 import { type ContainerPort, type Pod, podOf } from './pods.ts';
-import { isAboutPort, type NetworkPolicy, policyOf, selects } from './policies.ts';
+import { firstLabel, isAboutPort, type NetworkPolicy, policyOf, selects } from './policies.ts';
 import { type Route, routesOf, type Service, serviceOf } from './services.ts';
 
 /** A way into a pod from outside its cluster. */
@@ -113,7 +113,7 @@ export function clusterOf(objects: readonly KubernetesObject[]): Cluster {
         sameNamespace(pod.object, service.object) &&
         [...service.selector].every(([key, value]) => pod.labels.get(key) === value),
     );
-    const found = nearest(service.object, matching, (pod) => pod.object);
+    const found = nearest(service.object, matching, (pod) => pod.object).slice(0, MOST_JOINED);
     podsByService.set(service, found);
     return found;
   }
@@ -124,8 +124,8 @@ export function clusterOf(objects: readonly KubernetesObject[]): Cluster {
     for (const service of services()) {
       for (const pod of podsOf(service)) {
         const list = map.get(pod);
-        if (list) list.push(service);
-        else map.set(pod, [service]);
+        if (list === undefined) map.set(pod, [service]);
+        else if (list.length < MOST_JOINED) list.push(service);
       }
     }
     return map;
@@ -135,10 +135,12 @@ export function clusterOf(objects: readonly KubernetesObject[]): Cluster {
   function podsUnder(policy: NetworkPolicy): readonly Pod[] {
     const known = podsByPolicy.get(policy);
     if (known) return known;
-    const found = allPods().filter(
+    const label = firstLabel(policy.selector);
+    const candidates = label === null ? allPods() : (byLabel().get(label) ?? []);
+    const found = candidates.filter(
       (pod) =>
         sameNamespace(pod.object, policy.object) &&
-        distance(pod.object.source.path, policy.object.source.path) <= FAR &&
+        distance(pod.object.source, policy.object.source) <= FAR &&
         selects(policy.selector, pod.labels),
     );
     podsByPolicy.set(policy, found);
@@ -147,13 +149,22 @@ export function clusterOf(objects: readonly KubernetesObject[]): Cluster {
   const policiesByPod = once(() => {
     const map = new Map<Pod, NetworkPolicy[]>();
     for (const policy of policies().slice(0, 2_000)) {
-      for (const pod of podsUnder(policy)) map.set(pod, [...(map.get(pod) ?? []), policy]);
+      for (const pod of podsUnder(policy)) {
+        const list = map.get(pod);
+        if (list === undefined) map.set(pod, [policy]);
+        else if (list.length < MOST_JOINED) list.push(policy);
+      }
     }
     return map;
   });
-  const foreign = once(() =>
-    objects.filter(({ kind, apiVersion }) => FOREIGN_POLICY.test(kind) || /projectcalico\.org/.test(apiVersion)),
-  );
+  const foreign = once(() => {
+    const found = objects.filter(
+      ({ kind, apiVersion }) => FOREIGN_POLICY.test(kind) || /projectcalico\.org/.test(apiVersion),
+    );
+    // How far it is depends on the folder alone.
+    return [...new Map(found.map(({ source }) => [dirname(source.path), source])).values()];
+  });
+  const foreignNear = new Map<string, boolean>();
   const waysByPod = new Map<Pod, readonly Way[]>();
   function waysTo(pod: Pod): readonly Way[] {
     const known = waysByPod.get(pod);
@@ -163,7 +174,7 @@ export function clusterOf(objects: readonly KubernetesObject[]): Cluster {
       ...(servicesFor().get(pod) ?? []).flatMap((service) =>
         serviceWays(service, pod, routesTo().get(service.object.name) ?? []),
       ),
-    ];
+    ].slice(0, MOST_JOINED);
     waysByPod.set(pod, ways);
     return ways;
   }
@@ -180,7 +191,12 @@ export function clusterOf(objects: readonly KubernetesObject[]): Cluster {
       );
       return { state: open ? 'open' : 'closed', policies: found };
     },
-    hasForeignPolicies: (near) => foreign().some((object) => distance(object.source.path, near.source.path) <= FAR),
+    hasForeignPolicies(near) {
+      const folder = dirname(near.source.path);
+      const known = foreignNear.get(folder) ?? foreign().some((source) => distance(source, near.source) <= FAR);
+      foreignNear.set(folder, known);
+      return known;
+    },
     podsOf,
     podsUnder,
     allPods,
@@ -220,10 +236,11 @@ function serviceWays(service: Service, pod: Pod, routes: readonly Route[]): Way[
     }
   }
   for (const route of routes) {
+    if (ways.length >= MOST_JOINED) break;
     if (!sameNamespace(route.object, service.object) && route.namespace === null) continue;
     if (route.namespace !== null && service.object.namespace !== null && route.namespace !== service.object.namespace)
       continue;
-    if (distance(route.object.source.path, service.object.source.path) > FAR) continue;
+    if (distance(route.object.source, service.object.source) > FAR) continue;
     const port = service.ports.find(
       (one) => route.port === null || String(one.port) === route.port || one.name === route.port,
     );
@@ -259,10 +276,23 @@ function sameNamespace(a: KubernetesObject, b: KubernetesObject): boolean {
 /** Folders further apart than this are different applications. */
 const FAR = 5;
 
-function distance(a: string, b: string): number {
-  if (a === b) return 0;
-  const left = dirname(a).split('/');
-  const right = dirname(b).split('/');
+/** More Services, pods, policies or ways of one thing are a file made to cost much. */
+const MOST_JOINED = 200;
+
+const folders = new WeakMap<Source, readonly string[]>();
+
+function folderOf(source: Source): readonly string[] {
+  const known = folders.get(source);
+  if (known !== undefined) return known;
+  const made = dirname(source.path).split('/');
+  folders.set(source, made);
+  return made;
+}
+
+function distance(a: Source, b: Source): number {
+  if (a === b || a.path === b.path) return 0;
+  const left = folderOf(a);
+  const right = folderOf(b);
   let shared = 0;
   while (shared < left.length && shared < right.length && left[shared] === right[shared]) shared += 1;
   return 1 + left.length + right.length - 2 * shared;
@@ -270,7 +300,7 @@ function distance(a: string, b: string): number {
 
 /** Of some things that match, those whose manifest is nearest. */
 function nearest<T>(from: KubernetesObject, candidates: readonly T[], objectOf: (one: T) => KubernetesObject): T[] {
-  const distances = candidates.map((one) => distance(from.source.path, objectOf(one).source.path));
+  const distances = candidates.map((one) => distance(from.source, objectOf(one).source));
   const least = distances.reduce((a, b) => Math.min(a, b), FAR);
   return candidates.filter((_one, index) => distances[index] === least);
 }

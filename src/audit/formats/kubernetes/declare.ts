@@ -3,6 +3,7 @@ import { assetId } from '../../../core/asset.ts';
 import type { PublishedPort } from '../../declared.ts';
 import type { DeclaredContainer, ReadFile } from '../../model.ts';
 import type { Cluster, Way } from './cluster.ts';
+import type { KubernetesObject } from './objects.ts';
 import type { PodContainer } from './pods.ts';
 
 /** Containers of one file, in its order. */
@@ -65,4 +66,32 @@ export function waysToContainer(container: PodContainer, cluster: Cluster): Way[
         container.ports.some(({ port }) => port === target) ||
         (!others.includes(target) && (pod.containers.length === 1 || container.ports.length === 0)),
     );
+}
+
+/** A container and a way that leads to it. */
+export interface Led {
+  container: PodContainer;
+  way: Way;
+}
+
+const ledBy = new WeakMap<Cluster, Map<KubernetesObject, (Led & { order: number })[]>>();
+
+/** What the ways of some objects lead to in the whole tree, in the order of its pods. */
+export function ledToBy(objects: readonly KubernetesObject[], cluster: Cluster): readonly Led[] {
+  let all = ledBy.get(cluster);
+  if (all === undefined) {
+    all = new Map();
+    let order = 0;
+    for (const container of cluster.allPods().flatMap(({ containers }) => containers)) {
+      for (const way of waysToContainer(container, cluster)) {
+        const list = all.get(way.object);
+        const led = { container, way, order: order++ };
+        if (list === undefined) all.set(way.object, [led]);
+        else list.push(led);
+      }
+    }
+    ledBy.set(cluster, all);
+  }
+  const found = all;
+  return objects.flatMap((object) => found.get(object) ?? []).sort((a, b) => a.order - b.order);
 }

@@ -75,6 +75,12 @@ export function isAboutPort(rule: PolicyRule, port: number | null, name: string 
   return rule.ports.some(({ from, to }) => (typeof from === 'string' ? from === name : from <= port && port <= to));
 }
 
+/** A label that whatever is selected must have, as `key\0value`; null: none. */
+export function firstLabel(selector: YamlNode | null): string | null {
+  const [first] = textMap(child(selector, 'matchLabels'));
+  return first === undefined ? null : first.join('\0');
+}
+
 /** A label selector: `matchLabels` and `matchExpressions`; an empty one selects everything. */
 export function selects(selector: YamlNode | null, labels: ReadonlyMap<string, string>): boolean {
   for (const [key, value] of textMap(child(selector, 'matchLabels'))) if (labels.get(key) !== value) return false;

@@ -137,6 +137,6 @@ it('reads a list of many objects in bounded time', () => {
   );
   const started = process.cpuUsage();
   const { report } = auditText(`apiVersion: v1\nkind: List\nitems:\n${items.join('')}---\n${POD}`);
-  expect(report.findings.length).toBeGreaterThan(2_000);
+  expect(report.findings.length).toBeGreaterThan(200);
   expect(process.cpuUsage(started).user / 1_000_000).toBeLessThan(20);
 });

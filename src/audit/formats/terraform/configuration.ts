@@ -2,7 +2,10 @@
 import { dirname, join } from 'node:path/posix';
 import type { Source } from '../../source.ts';
 import { type Folder, folderOf, isTfvars, type TerraformFile } from './folder.ts';
-import { Instance, type ModuleCall, normal, type Resource, type Tree } from './instance.ts';
+import { Instance, type ModuleCall, type Resource, type Tree } from './instance.ts';
+import { normal } from './module-values.ts';
+import { textOf } from './values.ts';
+import { type Majors, majorsOf } from './versions.ts';
 import { type View, viewOf } from './view.ts';
 
 /** Steps of evaluation for all that lies below one root. */
@@ -74,6 +77,24 @@ export class Configuration {
         yield { name, subject: { address, of: address, source, view: viewOf(block, instance.scope(source)) } };
       }
     }
+  }
+
+  /** Major versions of a provider that the constraints of the root allow; null where there are none. */
+  majorsOf(provider: string): Majors | null {
+    const scope = (source: Source) => this.root.scope(source);
+    const constraints = this.root.folder.others.flatMap(({ source, it: block }) => {
+      if (block.type === 'provider' && block.labels[0]?.text === provider)
+        return [textOf(viewOf(block, scope(source)).attribute('version'))];
+      if (block.type !== 'terraform') return [];
+      return viewOf(block, scope(source))
+        .blocks('required_providers')
+        .items.map((item) => {
+          const wanted = item.attribute(provider);
+          return wanted?.kind === 'map' ? textOf(wanted.entries.get('version') ?? null) : textOf(wanted);
+        });
+    });
+    const [constraint] = constraints.filter((text) => text !== null);
+    return constraint === undefined ? null : majorsOf(constraint);
   }
 
   /** What is worked out once for all rules. */

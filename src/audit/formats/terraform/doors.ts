@@ -3,7 +3,7 @@
  * groups; and the inputs of the registry's security-group module.
  *
  *   aws_security_group.ingress, aws_security_group_rule (type = "ingress"), aws_vpc_security_group_ingress_rule
- *   google_compute_firewall: allow { protocol, ports }, source_ranges (0.0.0.0/0 where no source is given)
+ *   google_compute_firewall: allow { protocol, ports }, source_ranges (0.0.0.0/0 where the list is empty)
  *   azurerm_network_security_group.security_rule, azurerm_network_security_rule
  */
 import { ALL_PORTS, isEveryPort, type PortRange, portRangeOf } from '../../cloud/ports.ts';
@@ -31,6 +31,8 @@ export interface Admission {
   everything: boolean;
   /** The ports or the sources are not told whole. */
   complete: boolean;
+  /** Of Azure's rules; the lowest is asked first. */
+  priority?: number;
 }
 
 export interface Doors {
@@ -68,7 +70,7 @@ function makeDoors(configuration: Configuration): Doors {
     admissions.push(awsRule(subject, group, subject.view, '', 'ip_protocol', ['cidr_ipv4', 'cidr_ipv6']));
   }
   for (const subject of configuration.of('google_compute_firewall')) {
-    admissions.push(...googleRules(subject));
+    admissions.push(...googleRules(subject, (configuration.majorsOf('google')?.to ?? 4) < 4));
     groups.set(subject.of, { subject, complete: true });
   }
   for (const subject of configuration.of('azurerm_network_security_group')) {
@@ -82,10 +84,11 @@ function makeDoors(configuration: Configuration): Doors {
     const group = groupOf(subject.view.attribute('network_security_group_name'));
     admissions.push(...azureRule(subject, group, subject.view, ''));
   }
+  const refusals = azureRefusals(configuration);
   for (const call of configuration.calls) {
     if (call.instance === null && SECURITY_GROUP_MODULE.test(call.from ?? '')) admissions.push(...moduleRules(call));
   }
-  return { admissions, groups };
+  return { admissions: admissions.filter((one) => !refusals.some((refusal) => refusal.before(one))), groups };
 }
 
 type Subject = Admission['subject'];
@@ -135,14 +138,16 @@ function sourcesOf(view: View, prefix: string, names: readonly string[]): { from
   return { from, complete };
 }
 
-function* googleRules(subject: Subject): Generator<Admission> {
+function* googleRules(subject: Subject, fillsIn: boolean): Generator<Admission> {
   const { view } = subject;
   if (textOf(view.attribute('direction')) === 'EGRESS' || boolOf(view.attribute('disabled')) === true) return;
   const { from, complete } = sourcesOf(view, '', ['source_ranges']);
   const others = ['source_tags', 'source_service_accounts'].some((name) => view.attribute(name) !== null);
-  // Without any source the provider fills in the whole of IPv4.
-  if (!others && view.attribute('source_ranges') === null)
-    from.push({ text: '0.0.0.0/0', at: view.at, setting: 'source_ranges' });
+  // An empty list is the whole of IPv4 for the API; without any source the provider refuses the rule since 4.0.
+  const ranges = view.attribute('source_ranges');
+  const empty = ranges?.kind === 'list' && ranges.complete && ranges.items.length === 0;
+  if (!others && (empty || (ranges === null && fillsIn)))
+    from.push({ text: '0.0.0.0/0', at: ranges?.at ?? view.at, setting: 'source_ranges' });
   for (const allow of view.blocks('allow').items) {
     const protocol = textOf(allow.attribute('protocol'))?.toLowerCase() ?? null;
     const written = allow.attribute('ports');
@@ -174,14 +179,51 @@ function* azureRule(subject: Subject, group: string | null, view: View, prefix: 
   const about = protocol === 'tcp' || protocol === '*';
   const ports = about ? ranges.filter((range) => range !== null) : [];
   const known = direction === 'inbound' && access === 'allow';
+  const priority = numberOf(view.attribute('priority'));
   yield {
     subject,
     group,
+    ...(priority !== null && { priority }),
     from: known ? from : [],
     ports,
     everything: ports.some(isEveryPort),
     complete: complete && known && protocol !== null && written.every((one) => one.complete) && !ranges.includes(null),
   };
+}
+
+interface Refusal {
+  /** The rule is asked earlier than an admission of the same group, and refuses all that it lets in. */
+  before(admission: Admission): boolean;
+}
+
+/** Inbound rules of Azure that deny every source; of two that match, the one with the lower priority decides. */
+function azureRefusals(configuration: Configuration): Refusal[] {
+  const inline = configuration
+    .of('azurerm_network_security_group')
+    .flatMap(({ of, view }) => view.blocks('security_rule').items.map((rule) => ({ group: of, rule })));
+  const single = configuration
+    .of('azurerm_network_security_rule')
+    .map(({ view }) => ({ group: groupOf(view.attribute('network_security_group_name')), rule: view }));
+  return [...inline, ...single].flatMap(({ group, rule }): Refusal[] => {
+    const is = (name: string, text: RegExp): boolean => text.test(textOf(rule.attribute(name)) ?? '');
+    const priority = numberOf(rule.attribute('priority'));
+    const ports = portRangeOf(textOf(rule.attribute('destination_port_range')) ?? '');
+    const everything =
+      is('protocol', /^(?:\*|tcp)$/i) && is('source_address_prefix', /^(?:\*|internet|0\.0\.0\.0\/0)$/i);
+    const whole = is('source_port_range', /^(?:\*|)$/) && is('destination_address_prefix', /^(?:\*|)$/);
+    if (!is('direction', /^inbound$/i) || !is('access', /^deny$/i) || !everything || !whole) return [];
+    if (group === null || priority === null || ports === null) return [];
+    return [
+      {
+        before: (admission) =>
+          admission.group === group &&
+          admission.priority !== undefined &&
+          priority < admission.priority &&
+          admission.ports.length > 0 &&
+          admission.ports.every(({ from, to }) => ports.from <= from && to <= ports.to),
+      },
+    ];
+  });
 }
 
 const SECURITY_GROUP_MODULE = /^(?:registry\.terraform\.io\/)?terraform-aws-modules\/security-group\/aws(?:$|\/\/)/;
@@ -202,6 +244,8 @@ const MODULE_RULES: ReadonlyMap<string, PortRange> = new Map([
   ['postgresql-tcp', { from: 5432, to: 5432 }],
   ['redis-tcp', { from: 6379, to: 6379 }],
   ['redshift-tcp', { from: 5439, to: 5439 }],
+  ['rdp-tcp', { from: 3389, to: 3389 }],
+  ['ssh-tcp', { from: 22, to: 22 }],
 ]);
 
 function* moduleRules(subject: Subject): Generator<Admission> {

@@ -1,12 +1,13 @@
 /** What a configuration tells about the whole: managed stores, the network rules before them, accounts and data. */
 import { assetId } from '../../../core/asset.ts';
 import { reachOfCidr } from '../../cloud/cidr.ts';
+import { isPublic } from '../../cloud/policy.ts';
 import type { AccountFact, DatasetFact, DoorFact, Facts, Place, StoreFact } from '../../facts.ts';
 import type { ReadFile } from '../../model.ts';
 import type { Configuration } from './configuration.ts';
 import { doorsOf, groupOf } from './doors.ts';
 import type { Resource } from './instance.ts';
-import { documentOf } from './policy.ts';
+import { documentOf, policyOf } from './policy.ts';
 import { portOf, STORE_KINDS, type StoreKind } from './stores.ts';
 import { boolOf, itemsOf, numberOf, referencesOf, textOf, type Value, type Written } from './values.ts';
 
@@ -59,7 +60,7 @@ function storeOf(
           )?.[0] ?? null),
     by: 'managed',
     listens: { on: 'everywhere', port: numberOf(view.attribute('port')) ?? portOf(kind, engine), place: null },
-    login: loginOf(resource, kind),
+    login: kind.public === 'vpc_options' ? searchLogin(configuration, resource) : loginOf(resource, kind),
     encrypted: encryptionOf(resource, kind),
     behind: door === null ? [] : [door.id],
     publicAddress: publicOf(configuration, resource, kind),
@@ -97,6 +98,29 @@ function loginOf({ type, view, address }: Resource, kind: StoreKind): StoreFact[
   return { state: 'on', text: 'it asks for a login', place: null };
 }
 
+/** A search domain asks by its access policy, or by fine-grained access control. */
+function searchLogin(configuration: Configuration, { view, address, of }: Resource): StoreFact['login'] {
+  const fine = view.blocks('advanced_security_options').items[0]?.attribute('enabled') ?? null;
+  if (fine !== null && boolOf(fine) !== false)
+    return { state: boolOf(fine) ? 'on' : 'unknown', text: 'fine-grained access control', place: null };
+  const policies = configuration
+    .of('aws_opensearch_domain_policy', 'aws_elasticsearch_domain_policy')
+    .filter((one) => referencesOf(one.view.attribute('domain_name')).some((ref) => ref.address === of));
+  const documents = [view, ...policies.map((one) => one.view)]
+    .map((one) => one.attribute('access_policies'))
+    .filter((value): value is Value => value !== null);
+  for (const value of documents) {
+    const open = policyOf(value)?.statements.find((statement) => isPublic(statement));
+    if (open === undefined) continue;
+    const place = placeOf(open.at('Principal', 'NotPrincipal'), `${address}.access_policies`);
+    return { state: 'off', text: 'its access policy allows everybody', place };
+  }
+  if (documents.length === 0)
+    return { state: 'unknown', text: 'its access policy is not in the files', place: placeOf(view.at, address) };
+  const [first] = documents;
+  return { state: 'on', text: 'its access policy names who may', place: first ? placeOf(first.at, address) : null };
+}
+
 function encryptionOf({ view, address }: Resource, kind: StoreKind): StoreFact['encrypted'] {
   const value = kind.encrypted === undefined ? null : view.attribute(kind.encrypted);
   const state = boolOf(value);
@@ -122,6 +146,11 @@ function publicOf(
       .find((value) => boolOf(value) === true);
     return { state: open !== undefined, place: placeOf((open ?? view).at, address) };
   }
+  if (kind.public === 'vpc_options') {
+    const { items, complete } = view.blocks('vpc_options');
+    const state = items.length > 0 ? false : complete ? true : 'unknown';
+    return { state, place: placeOf((items[0] ?? view).at, address) };
+  }
   if (type === 'google_sql_database_instance') {
     const value =
       view.blocks('settings').items[0]?.blocks('ip_configuration').items[0]?.attribute('ipv4_enabled') ?? null;
@@ -130,6 +159,9 @@ function publicOf(
       place: placeOf((value ?? view).at, `${address}.ipv4_enabled`),
     };
   }
+  const named = textOf(view.attribute('public_network_access'));
+  if (type === 'azurerm_mysql_flexible_server' && named !== null)
+    return { state: named !== 'Disabled', place: placeOf(view.at, `${address}.public_network_access`) };
   const value = view.attribute(String(kind.public));
   if (value !== null)
     return { state: boolOf(value) ?? 'unknown', place: placeOf(value.at, `${address}.${kind.public}`) };

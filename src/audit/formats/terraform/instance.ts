@@ -8,13 +8,16 @@ import { join } from 'node:path/posix';
 import type { Source } from '../../source.ts';
 import { type Budget, evaluate, type Names, type Scope, type Step, writtenAt } from './evaluate.ts';
 import type { Declared, Folder, ResourceBlock } from './folder.ts';
+import { indexed, normal, withDefaults } from './module-values.ts';
 import { policyDocument } from './policy-document.ts';
 import type { Block, Expression } from './syntax.ts';
-import { boolOf, isKnown, numberOf, scalar, textOf, unknown, type Value, type Written } from './values.ts';
+import { boolOf, isKnown, numberOf, textOf, unknown, type Value, type Written } from './values.ts';
 import { entriesOf, pair, type View, viewOf } from './view.ts';
 
 const DEEPEST_MODULE = 12;
+
 const MOST_INSTANCES = 500;
+
 /** Instances of one resource or call that are looked at; the rest are alike enough. */
 const MOST_COPIES = 12;
 
@@ -293,49 +296,8 @@ interface Copy {
 
 /** What a provider makes up even where something of the name is configured. */
 const GIVEN_BY_PROVIDER = new Set(['id', 'arn', 'self_link']);
+
 const META = new Set(['source', 'version', 'providers', 'count', 'for_each', 'depends_on']);
+
 /** Copies whose keys are not known: `each` and `count` come to nothing. */
 const COPIES: ReadonlyMap<string, Value> = new Map();
-
-function indexed(index: number, at: Written): Value {
-  return { kind: 'map', entries: new Map([['index', scalar(index, at)]]), complete: true, at };
-}
-
-/** `a/./b/` and `a/b` are one folder; the root is empty. */
-export function normal(path: string): string {
-  const joined = join(path).replace(/\/$/, '');
-  return joined === '.' ? '' : joined;
-}
-
-/** Fills in what `optional(type, default)` says for attributes that are not given. */
-function withDefaults(type: Expression, value: Value, scope: Scope, depth: number): Value {
-  if (type.kind !== 'call' || depth > 12 || value.kind === 'null' || value.kind === 'unknown') return value;
-  const [inner] = type.args;
-  if (inner === undefined) return value;
-  if (type.name === 'object' && inner.kind === 'object' && value.kind === 'map') {
-    const entries = new Map(value.entries);
-    for (const { key, value: declared } of inner.entries) {
-      const name = key.kind === 'literal' ? String(key.value) : '';
-      const optional = declared.kind === 'call' && declared.name === 'optional';
-      const [kept, fallback] = optional ? declared.args : [declared];
-      const given = entries.get(name);
-      if (given !== undefined && given.kind !== 'null') {
-        if (kept !== undefined) entries.set(name, withDefaults(kept, given, scope, depth + 1));
-      } else if (optional && value.complete) {
-        const made = fallback === undefined ? scalar(null, value.at) : evaluate(fallback, scope);
-        entries.set(name, kept === undefined ? made : withDefaults(kept, made, scope, depth + 1));
-      }
-    }
-    return { ...value, entries };
-  }
-  if (!['map', 'list', 'set'].includes(type.name)) return value;
-  if (value.kind === 'list') {
-    return { ...value, items: value.items.map((item) => withDefaults(inner, item, scope, depth + 1)) };
-  }
-  if (value.kind !== 'map') return value;
-  const entries = [...value.entries].map(([key, item]): [string, Value] => [
-    key,
-    withDefaults(inner, item, scope, depth + 1),
-  ]);
-  return { ...value, entries: new Map(entries) };
-}

@@ -192,3 +192,46 @@ describe('the reader of Terraform', () => {
     expect(numberOf(null)).toBeNull();
   });
 });
+
+describe('what the provider does', () => {
+  const PIN = (name: string, version: string): string =>
+    `terraform {\n  required_providers {\n    ${name} = { source = "hashicorp/${name}", version = "${version}" }\n  }\n}\n`;
+  const told = (text: string): string[] => rulesOf({ 'main.tf': text }).map(({ rule }) => rule);
+
+  it('depends on its version', () => {
+    const cluster = 'resource "aws_redshift_cluster" "c" {\n  node_type = "ra3.large"\n}\n';
+    const rule = 'audit/terraform-database-publicly-accessible';
+    expect(told(PIN('aws', '~> 5.90') + cluster)).toContain(rule);
+    expect(told(PIN('aws', '~> 6.0') + cluster)).not.toContain(rule);
+    expect(told(cluster)).not.toContain(rule);
+  });
+
+  it('refuses a firewall without sources since 4.0, and takes an empty list for all', () => {
+    const firewall = (more: string): string =>
+      `resource "google_compute_firewall" "f" {\n  network = "n"\n${more}  allow {\n    protocol = "tcp"\n    ports    = ["5432"]\n  }\n}\n`;
+    const rule = 'audit/terraform-store-port-open-to-internet';
+    expect(told(firewall(''))).not.toContain(rule);
+    expect(told(firewall('  source_ranges = []\n'))).toContain(rule);
+    expect(told(PIN('google', '~> 3.5') + firewall(''))).toContain(rule);
+  });
+
+  it('asks the rules of Azure by their priority', () => {
+    const rule = (access: string, priority: number, port: string): string =>
+      `  security_rule {\n    access                 = "${access}"\n    direction              = "Inbound"\n    protocol               = "*"\n    priority               = ${priority}\n    source_address_prefix  = "*"\n    destination_port_range = "${port}"\n  }\n`;
+    const group = (...rules: string[]): string =>
+      `resource "azurerm_network_security_group" "g" {\n${rules.join('')}}\n`;
+    const open = 'audit/terraform-store-port-open-to-internet';
+    expect(told(group(rule('Deny', 100, '*'), rule('Allow', 200, '5432')))).not.toContain(open);
+    expect(told(group(rule('Deny', 300, '*'), rule('Allow', 200, '5432')))).toContain(open);
+    expect(told(group(rule('Deny', 100, '22'), rule('Allow', 200, '5432')))).toContain(open);
+  });
+
+  it('takes less of passwords in examples and tests', () => {
+    const text = 'resource "aws_db_instance" "d" {\n  password = "changeit-example"\n}\n';
+    const severities = auditText(`=== test/fixtures/main.tf\n${text}=== live/main.tf\n${text}`)
+      .report.findings.filter(({ rule }) => rule === 'audit/terraform-literal-password')
+      .map(({ file, severity }) => `${file} ${severity}`);
+    expect(severities).toContain('test/fixtures/main.tf low');
+    expect(severities.some((one) => one.startsWith('live/main.tf') && !one.endsWith('low'))).toBe(true);
+  });
+});

@@ -45,6 +45,10 @@ function google(view: View): Engine | null {
         : null;
 }
 
+function searchEngine(view: View): Engine {
+  return (textOf(view.attribute('engine_version')) ?? '').startsWith('Elasticsearch') ? 'elasticsearch' : 'opensearch';
+}
+
 const of = (engine: Engine | null) => (): Engine | null => engine;
 const RDS = { groups: 'vpc_security_group_ids', version: 'engine_version' } as const;
 const AZURE = {
@@ -114,6 +118,22 @@ export const STORE_KINDS: Readonly<Record<string, StoreKind>> = {
   azurerm_postgresql_flexible_server: { ...AZURE, engine: of('postgresql'), port: 5432 },
   azurerm_mysql_flexible_server: { ...AZURE, engine: of('mysql'), port: 3306 },
   azurerm_mssql_server: { ...AZURE, engine: of('mssql'), port: 1433, password: 'administrator_login_password' },
+  azurerm_postgresql_server: {
+    ...AZURE,
+    engine: of('postgresql'),
+    port: 5432,
+    password: 'administrator_login_password',
+  },
+  azurerm_mysql_server: { ...AZURE, engine: of('mysql'), port: 3306, password: 'administrator_login_password' },
+  azurerm_mariadb_server: { ...AZURE, engine: of('mysql'), port: 3306, password: 'administrator_login_password' },
+  azurerm_sql_server: { ...AZURE, engine: of('mssql'), port: 1433, password: 'administrator_login_password' },
+  aws_opensearch_domain: { engine: searchEngine, port: 443, public: 'vpc_options', version: 'engine_version' },
+  aws_elasticsearch_domain: {
+    engine: of('elasticsearch'),
+    port: 443,
+    public: 'vpc_options',
+    version: 'elasticsearch_version',
+  },
   azurerm_redis_cache: { engine: of('redis'), port: 6380, public: 'public_network_access_enabled' },
 };
 

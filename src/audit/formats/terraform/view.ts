@@ -9,6 +9,8 @@ export interface Blocks {
   items: readonly View[];
   /** False when there may be more of them, or fewer, than the files tell. */
   complete: boolean;
+  /** Contents of `dynamic` blocks over what is not told: what they write themselves stands there if they stand at all. */
+  possible?: readonly View[];
 }
 
 export interface View {
@@ -60,18 +62,19 @@ class BlockView implements View {
     const known = this.#blocks.get(type);
     if (known !== undefined) return known;
     const items: View[] = [];
+    const possible: View[] = [];
     let complete = true;
     for (const block of this.#body.blocks) {
       if (block.type === type) items.push(viewOf(block, this.#scope));
       else if (block.type === 'dynamic' && block.labels[0]?.text === type) {
-        complete = this.#dynamic(block, type, items) && complete;
+        complete = this.#dynamic(block, type, items, possible) && complete;
       }
     }
     // In JSON, and where a provider takes attributes as blocks, a value stands for them.
     const setting = this.#body.settings.get(type);
     if (setting !== undefined) complete = collect(evaluate(setting.value, this.#scope), items) && complete;
     if (complete && items.length === 0) complete = !this.#inJsonDynamic(type);
-    const found = { items: items.slice(0, MOST_BLOCKS), complete: complete && items.length <= MOST_BLOCKS };
+    const found = { items: items.slice(0, MOST_BLOCKS), complete: complete && items.length <= MOST_BLOCKS, possible };
     this.#blocks.set(type, found);
     return found;
   }
@@ -82,13 +85,18 @@ class BlockView implements View {
     return dynamic !== undefined && JSON.stringify(keysOf(dynamic)).includes(JSON.stringify(type));
   }
 
-  #dynamic(block: Block, type: string, into: View[]): boolean {
+  #dynamic(block: Block, type: string, into: View[], possible: View[]): boolean {
     const each = block.body.settings.get('for_each');
     const content = block.body.blocks.find((inner) => inner.type === 'content');
     if (each === undefined || content === undefined) return false;
     const named = block.body.settings.get('iterator')?.value;
     const iterator = named?.kind === 'root' ? named.name : type;
     const over = evaluate(each.value, this.#scope);
+    if (over.kind === 'unknown' || over.kind === 'partial') {
+      const local = new Map(this.#scope.local ?? []);
+      local.set(iterator, pair(null, unknown(over.at)));
+      possible.push(viewOf({ ...content, header: block.header }, { ...this.#scope, local }));
+    }
     for (const [key, value] of entriesOf(over).slice(0, MOST_BLOCKS)) {
       const local = new Map(this.#scope.local ?? []);
       local.set(iterator, pair(key, value));

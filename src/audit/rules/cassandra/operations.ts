@@ -19,7 +19,7 @@ export const auditLogOff = defineRule<'cassandra.yaml'>({
   topic: 'logging',
   verified: {
     by: 'source',
-    how: 'https://cassandra.apache.org/doc/latest/cassandra/managing/operating/audit_logging.html – since 4.0; audit_logging_options.enabled is false by default',
+    how: 'https://github.com/apache/cassandra/blob/cassandra-5.0/conf/cassandra.yaml – audit_logging_options.enabled is false; the file of 4.0 is the first that has it',
   },
   description:
     'Without `audit_logging_options.enabled: true` a stolen password leaves no trace: nobody can tell afterwards which tables were read.',
@@ -58,14 +58,14 @@ export const userFunctions = defineRule<'cassandra.yaml'>({
   topic: 'hardening',
   verified: {
     by: 'source',
-    how: 'https://lists.apache.org/thread/g80kkxmsp4x4pswgxkz5ktldhcvsxq1t – CVE-2021-44521: with functions and scripted functions enabled and their threads disabled, whoever may create functions runs code on the host; https://github.com/apache/cassandra/blob/cassandra-5.0/conf/cassandra.yaml says that scripted functions are off for security',
+    how: 'https://nvd.nist.gov/vuln/detail/CVE-2021-44521 – with functions and scripted functions enabled and their threads disabled, whoever may create functions runs code on the host; https://github.com/apache/cassandra/blob/cassandra-5.0/conf/cassandra.yaml says that scripted functions are off for security',
   },
   description:
     'User-defined functions in JavaScript, or without threads of their own, escape their sandbox (CVE-2021-44521): whoever may create a function – everybody, where permissions are not checked – runs commands on the server.',
   remediation:
     'Keep user-defined functions off where nobody uses them; never switch scripted ones on, never switch their threads off.',
   references: ['https://nvd.nist.gov/vuln/detail/CVE-2021-44521', REFERENCES.yaml],
-  cwe: ['CWE-94', 'CWE-265'],
+  cwe: ['CWE-94', 'CWE-693'],
   examples: {
     bad: [
       `${LOCKED}enable_user_defined_functions: true\nenable_scripted_user_defined_functions: true\n`,

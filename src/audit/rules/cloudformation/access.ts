@@ -22,7 +22,7 @@ export const groupOpen = defineRule<'cloudformation'>({
   references: [page('ec2-securitygroup'), 'https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html'],
   cwe: ['CWE-284', 'CWE-668'],
   verified: source(
-    'AWS CloudFormation reference, AWS::EC2::SecurityGroup Ingress: CidrIp, FromPort, ToPort; protocol -1 is all protocols and ports.',
+    'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-securitygroup-ingress.html – CidrIp, FromPort, ToPort; protocol -1 is all protocols and ports.',
   ),
   examples: {
     bad: [
@@ -86,9 +86,9 @@ export const bucketAcl = defineRule<'cloudformation'>({
     'Remove `AccessControl`, keep the public access block on, and hand files out through CloudFront or signed URLs.',
   references: [page('s3-bucket'), 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl'],
   cwe: ['CWE-732'],
-  cis: ['CIS AWS 5.0 2.1.4'],
+  cis: ['CIS AWS Foundations 5.0 2.1.4'],
   verified: source(
-    'AWS S3 user guide, canned ACLs: public-read gives AllUsers READ, public-read-write READ and WRITE, authenticated-read AuthenticatedUsers READ.',
+    'https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html – canned ACLs: public-read gives AllUsers READ, public-read-write READ and WRITE, authenticated-read AuthenticatedUsers READ.',
   ),
   examples: {
     bad: [template('AWS::S3::Bucket', 'AccessControl: PublicRead')],
@@ -141,7 +141,7 @@ export const bucketPolicy = defineRule<'cloudformation'>({
   ],
   cwe: ['CWE-732'],
   verified: source(
-    'AWS S3 user guide, “The meaning of public”: a policy is public unless principals are fixed or a condition with fixed values narrows it.',
+    'https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html – “The meaning of public”: a policy is public unless principals are fixed or a condition with fixed values narrows it.',
   ),
   examples: {
     bad: [
@@ -204,7 +204,7 @@ export const bucketBlockOff = defineRule<'cloudformation'>({
   ],
   cwe: ['CWE-732'],
   verified: source(
-    'AWS S3 user guide: since April 2023 new buckets have all four settings on; setting a flag to false switches it off.',
+    'https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html – since April 2023 new buckets have all four settings on; setting a flag to false switches it off.',
   ),
   examples: {
     bad: [

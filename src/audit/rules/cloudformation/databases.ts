@@ -1,11 +1,8 @@
 /** Databases, caches and search domains that AWS runs. */
-import { referredTo } from '../../formats/cloudformation/evaluate.ts';
-import { child, textOf } from '../../formats/yaml/read.ts';
-import { defineRule, type Hit } from '../../model.ts';
-import { hidden, isWellKnown } from '../passwords.ts';
+import { defineRule } from '../../model.ts';
 import { hitAt, isOff, isOn, ofTypes, page, setTo, template } from './support.ts';
 
-const source = (how: string): { by: 'source'; how: string } => ({ by: 'source', how });
+export const source = (how: string): { by: 'source'; how: string } => ({ by: 'source', how });
 
 export const databasePublic = defineRule<'cloudformation'>({
   id: 'audit/cloudformation-database-public',
@@ -23,9 +20,9 @@ export const databasePublic = defineRule<'cloudformation'>({
     'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html#USER_VPC.Hiding',
   ],
   cwe: ['CWE-668'],
-  cis: ['CIS AWS 5.0 2.2.3'],
+  cis: ['CIS AWS Foundations 5.0 2.2.3'],
   verified: source(
-    'AWS CloudFormation reference, AWS::RDS::DBInstance PubliclyAccessible – an internet-facing instance with a publicly resolvable DNS name; its default depends on the subnet group.',
+    'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html – PubliclyAccessible: an internet-facing instance with a publicly resolvable DNS name; its default depends on the subnet group.',
   ),
   examples: {
     bad: [
@@ -124,9 +121,9 @@ export const databaseNotEncrypted = defineRule<'cloudformation'>({
     page('opensearchservice-domain'),
   ],
   cwe: ['CWE-311'],
-  cis: ['CIS AWS 5.0 2.2.1'],
+  cis: ['CIS AWS Foundations 5.0 2.2.1'],
   verified: source(
-    'AWS CloudFormation reference: StorageEncrypted “by default, it isn’t encrypted” (RDS, DocumentDB, Neptune), AtRestEncryptionEnabled default false, EncryptionAtRestOptions off unless enabled; Redshift encrypts new clusters by default since January 2025.',
+    'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html – StorageEncrypted “by default, it isn’t encrypted” (RDS, DocumentDB, Neptune), AtRestEncryptionEnabled default false, EncryptionAtRestOptions off unless enabled; Redshift encrypts new clusters by default since January 2025.',
   ),
   examples: {
     bad: [
@@ -187,9 +184,9 @@ export const databaseNoBackup = defineRule<'cloudformation'>({
     page('rds-dbinstance'),
     'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html',
   ],
-  cwe: ['CWE-1053'],
+  cwe: ['CWE-693'],
   verified: source(
-    'AWS CloudFormation reference: BackupRetentionPeriod 0 disables automated backups; the default is 1.',
+    'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html – BackupRetentionPeriod 0 disables automated backups; the default is 1.',
   ),
   examples: {
     bad: [
@@ -237,8 +234,10 @@ export const tableNoRecovery = defineRule<'cloudformation'>({
     page('dynamodb-table'),
     'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.html',
   ],
-  cwe: ['CWE-1053'],
-  verified: source('AWS DynamoDB developer guide: point-in-time recovery is disabled by default.'),
+  cwe: ['CWE-693'],
+  verified: source(
+    'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html – point-in-time recovery is disabled by default.',
+  ),
   examples: {
     bad: [template('AWS::DynamoDB::Table', 'TableName: users\nBillingMode: PAY_PER_REQUEST')],
     good: [
@@ -263,88 +262,6 @@ export const tableNoRecovery = defineRule<'cloudformation'>({
           needsConfirmation: false,
         }),
       });
-    }
-  },
-});
-
-const PASSWORDS: Readonly<Record<string, readonly string[]>> = {
-  'AWS::RDS::DBInstance': ['MasterUserPassword'],
-  'AWS::RDS::DBCluster': ['MasterUserPassword'],
-  'AWS::DocDB::DBCluster': ['MasterUserPassword'],
-  'AWS::Redshift::Cluster': ['MasterUserPassword'],
-  'AWS::ElastiCache::ReplicationGroup': ['AuthToken'],
-  'AWS::OpenSearchService::Domain': ['AdvancedSecurityOptions.MasterUserOptions.MasterUserPassword'],
-  'AWS::Elasticsearch::Domain': ['AdvancedSecurityOptions.MasterUserOptions.MasterUserPassword'],
-};
-
-export const literalPassword = defineRule<'cloudformation'>({
-  id: 'audit/cloudformation-literal-password',
-  format: 'cloudformation',
-  title: 'The password of a database stands in the template',
-  topic: 'secrets',
-  severity: 'high',
-  owner: 'developer',
-  description:
-    'The password of the administrator is written into the template, or is the default of a parameter: whoever reads the repository or the stack has it, and every stack made without thinking has the same.',
-  remediation:
-    'Use `ManageMasterUserPassword: true`, or a dynamic reference (`{{resolve:secretsmanager:…}}`); give parameters of passwords `NoEcho: true` and no default.',
-  references: [
-    'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html',
-    page('rds-dbinstance'),
-  ],
-  cwe: ['CWE-798'],
-  verified: source(
-    'AWS CloudFormation user guide: do not embed credentials in templates, use dynamic references; NoEcho masks a parameter, its default stands in the template.',
-  ),
-  examples: {
-    bad: [
-      template(
-        'AWS::RDS::DBInstance',
-        'Engine: mysql\nStorageEncrypted: true\nPubliclyAccessible: false\nMasterUserPassword: correct-horse-example-1',
-      ),
-      template(
-        'AWS::RDS::DBInstance',
-        'Engine: mysql\nStorageEncrypted: true\nPubliclyAccessible: false\nMasterUserPassword: !Ref Password',
-        'Parameters:\n  Password:\n    Type: String\n    NoEcho: true\n    Default: password\n',
-      ),
-    ],
-    good: [
-      template(
-        'AWS::RDS::DBInstance',
-        'Engine: mysql\nStorageEncrypted: true\nPubliclyAccessible: false\nMasterUserPassword: "{{resolve:secretsmanager:db:SecretString:password}}"',
-      ),
-      template(
-        'AWS::RDS::DBInstance',
-        'Engine: mysql\nStorageEncrypted: true\nPubliclyAccessible: false\nMasterUserPassword: !Ref Password',
-        'Parameters:\n  Password:\n    Type: String\n    NoEcho: true\n',
-      ),
-      template(
-        'AWS::RDS::DBInstance',
-        'Engine: mysql\nStorageEncrypted: true\nPubliclyAccessible: false\nMasterUserPassword: !Sub "{{resolve:secretsmanager:${Secret}:SecretString:password}}"',
-      ),
-    ],
-  },
-  *check(file): Generator<Hit> {
-    for (const resource of file.document.resources) {
-      for (const path of (Object.hasOwn(PASSWORDS, resource.type) ? PASSWORDS[resource.type] : undefined) ?? []) {
-        const property = resource.property(path);
-        const { value } = property;
-        if (typeof value !== 'string' || value === '' || /^\{\{resolve:/.test(value) || /\$\{|\{\{/.test(value))
-          continue;
-        const parameter = referredTo(resource.written(path));
-        const fallback = parameter === null ? null : child(child(file.document.parameters, parameter), 'Default');
-        if (/^AWS::SSM/.test(textOf(child(child(file.document.parameters, parameter ?? ''), 'Type')) ?? '')) continue;
-        const known = isWellKnown(value);
-        yield {
-          ...hitAt(resource, path, property, {
-            actual: hidden(value),
-            expected: 'ManageMasterUserPassword, or a dynamic reference',
-            message: `${fallback ? 'The default of a parameter is the password of the database' : 'The password of the database stands in the template'}${known ? ', and it is one that everybody tries first' : ''}.`,
-            severity: known ? 'critical' : 'high',
-          }),
-          ...(fallback ? { span: fallback.span } : {}),
-        };
-      }
     }
   },
 });

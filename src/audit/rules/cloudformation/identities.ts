@@ -30,7 +30,7 @@ export const resourcePolicy = defineRule<'cloudformation'>({
   ],
   cwe: ['CWE-732'],
   verified: source(
-    'AWS IAM user guide: in a resource-based policy Principal "*" means everyone, anonymous users included.',
+    'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html – in a resource-based policy Principal "*" means everyone, anonymous users included.',
   ),
   examples: {
     bad: [
@@ -79,7 +79,7 @@ export const guests = defineRule<'cloudformation'>({
   ],
   cwe: ['CWE-287'],
   verified: source(
-    'AWS Cognito developer guide: identity pools with guest access give temporary credentials to users who did not log in.',
+    'https://docs.aws.amazon.com/cognito/latest/developerguide/identity-pools.html – identity pools with guest access give temporary credentials to users who did not log in.',
   ),
   examples: {
     bad: [template('AWS::Cognito::IdentityPool', 'AllowUnauthenticatedIdentities: true')],
@@ -120,7 +120,7 @@ export const apiOpen = defineRule<'cloudformation'>({
   ],
   cwe: ['CWE-306'],
   verified: source(
-    'AWS reference: AuthorizationType NONE of AWS::ApiGateway::Method is open access; AuthType NONE of a function URL lets every request in.',
+    'https://docs.aws.amazon.com/apigateway/latest/api/API_Method.html – authorizationType NONE is open access; AuthType NONE of a function URL lets every request in.',
   ),
   examples: {
     bad: [
@@ -190,9 +190,9 @@ export const wideRole = defineRule<'cloudformation'>({
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege',
   ],
   cwe: ['CWE-269'],
-  cis: ['CIS AWS 5.0 1.15'],
+  cis: ['CIS AWS Foundations 5.0 1.15'],
   verified: source(
-    'AWS IAM user guide: Action "*" on Resource "*" allows all actions of all services; grant least privilege.',
+    'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html – Action "*" on Resource "*" allows all actions of all services; grant least privilege.',
   ),
   examples: {
     bad: [

@@ -1,14 +1,11 @@
 import type { RuleSet } from '../../model.ts';
 import { bucketAcl, bucketBlockOff, bucketPolicy, groupOpen } from './access.ts';
-import {
-  databaseNoBackup,
-  databaseNotEncrypted,
-  databasePublic,
-  literalPassword,
-  tableNoRecovery,
-} from './databases.ts';
+import { databaseNoBackup, databaseNotEncrypted, databasePublic, tableNoRecovery } from './databases.ts';
 import { apiOpen, guests, resourcePolicy, wideRole } from './identities.ts';
+import { bucketUnversioned, databasePasswordsOnly, databaseUnprotected, storeUnlogged } from './keeping.ts';
 import { cacheOpen, cachePlain, domainHttp, domainOpen, kafkaOpen } from './search-and-caches.ts';
+import { literalPassword } from './secrets.ts';
+import { deletedWithStack, tlsNotForced } from './stacks.ts';
 
 export const cloudformationRules: RuleSet<'cloudformation'> = {
   rules: [
@@ -23,6 +20,12 @@ export const cloudformationRules: RuleSet<'cloudformation'> = {
     databaseNotEncrypted,
     databaseNoBackup,
     tableNoRecovery,
+    databaseUnprotected,
+    databasePasswordsOnly,
+    storeUnlogged,
+    bucketUnversioned,
+    deletedWithStack,
+    tlsNotForced,
     bucketAcl,
     bucketPolicy,
     bucketBlockOff,

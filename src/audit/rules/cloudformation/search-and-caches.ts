@@ -22,7 +22,7 @@ export const cacheOpen = defineRule<'cloudformation'>({
   ],
   cwe: ['CWE-306'],
   verified: source(
-    'AWS ElastiCache user guide: authentication needs an AUTH token or RBAC user groups, and both need in-transit encryption; none is on by default.',
+    'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html – authentication needs an AUTH token or RBAC user groups, and both need in-transit encryption; none is on by default.',
   ),
   examples: {
     bad: [
@@ -30,8 +30,10 @@ export const cacheOpen = defineRule<'cloudformation'>({
         'AWS::ElastiCache::ReplicationGroup',
         'Engine: redis\nAtRestEncryptionEnabled: true\nTransitEncryptionEnabled: true',
       ),
+      template('AWS::ElastiCache::CacheCluster', 'Engine: redis\nCacheNodeType: cache.t4g.small\nNumCacheNodes: 1'),
     ],
     good: [
+      template('AWS::ElastiCache::CacheCluster', 'Engine: memcached\nCacheNodeType: cache.t4g.small'),
       template(
         'AWS::ElastiCache::ReplicationGroup',
         'Engine: redis\nAtRestEncryptionEnabled: true\nTransitEncryptionEnabled: true\nUserGroupIds: [app]',
@@ -54,6 +56,15 @@ export const cacheOpen = defineRule<'cloudformation'>({
         message: 'The cache asks for no login.',
       });
     }
+    for (const resource of ofTypes(file, ['AWS::ElastiCache::CacheCluster'])) {
+      const engine = resource.property('Engine');
+      if (engine.value !== 'redis' && engine.value !== 'valkey') continue;
+      yield hitAt(resource, 'Engine', engine, {
+        actual: 'a CacheCluster, which has no AuthToken',
+        expected: 'a ReplicationGroup with AuthToken or UserGroupIds',
+        message: 'The cache asks for no login, and a CacheCluster cannot.',
+      });
+    }
   },
 });
 
@@ -72,7 +83,9 @@ export const cachePlain = defineRule<'cloudformation'>({
     'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/in-transit-encryption.html',
   ],
   cwe: ['CWE-319'],
-  verified: source('AWS CloudFormation reference: TransitEncryptionEnabled – default false.'),
+  verified: source(
+    'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticache-replicationgroup.html – TransitEncryptionEnabled – default false.',
+  ),
   examples: {
     bad: [
       template(
@@ -125,7 +138,7 @@ export const domainOpen = defineRule<'cloudformation'>({
   ],
   cwe: ['CWE-284', 'CWE-306'],
   verified: source(
-    'AWS OpenSearch Service developer guide: an open access policy on a domain with public access lets anonymous requests in; fine-grained access control asks for a login of its own.',
+    'https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html – an open access policy on a domain with public access lets anonymous requests in; fine-grained access control asks for a login of its own.',
   ),
   examples: {
     bad: [
@@ -174,7 +187,7 @@ export const domainHttp = defineRule<'cloudformation'>({
   references: [page('opensearchservice-domain')],
   cwe: ['CWE-319'],
   verified: source(
-    'AWS CloudFormation reference, DomainEndpointOptions: EnforceHTTPS – true to require that all traffic arrive over HTTPS; not required by default.',
+    'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-opensearchservice-domain-domainendpointoptions.html – EnforceHTTPS: true to require that all traffic arrive over HTTPS; not required by default.',
   ),
   examples: {
     bad: [
@@ -221,7 +234,7 @@ export const kafkaOpen = defineRule<'cloudformation'>({
   references: [page('msk-cluster'), 'https://docs.aws.amazon.com/msk/latest/developerguide/kafka_apis_iam.html'],
   cwe: ['CWE-306'],
   verified: source(
-    'AWS CloudFormation reference, AWS::MSK::Cluster ClientAuthentication: Unauthenticated.Enabled turns unauthenticated access on.',
+    'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-msk-cluster-clientauthentication.html – Unauthenticated.Enabled turns unauthenticated access on.',
   ),
   examples: {
     bad: [

@@ -35,7 +35,7 @@ function opened(service: ComposeService): Open | null {
     }
     case 'pgweb': {
       const stored = variableOf(service, 'PGWEB_DATABASE_URL', 'DATABASE_URL');
-      if (!stored || !service.environmentComplete || isSet(service, ['PGWEB_AUTH_USER'])) return null;
+      if (!stored || !service.environmentComplete || isSet(service, ['PGWEB_AUTH_USER', 'AUTH_USER'])) return null;
       if ((service.command?.words ?? []).some((word) => word.startsWith('--auth-user'))) return null;
       const because = 'pgweb shows the database to every visitor';
       return { variable: stored, actual: 'a stored login', expected: 'PGWEB_AUTH_USER and PGWEB_AUTH_PASS', because };
@@ -43,6 +43,8 @@ function opened(service: ComposeService): Open | null {
     case 'mongo-express': {
       if (value('ME_CONFIG_BASICAUTH') === 'false' || value('ME_CONFIG_BASICAUTH_ENABLED') === 'false') return null;
       const own = ['ME_CONFIG_BASICAUTH_USERNAME', 'ME_CONFIG_BASICAUTH_PASSWORD', 'ME_CONFIG_BASICAUTH_PASSWORD_FILE'];
+      // Another way to log in, since 1.1.
+      if (value('ME_CONFIG_OIDCAUTH_ENABLED')?.toLowerCase() === 'true') return null;
       if (!service.environmentComplete || isSet(service, own)) return null;
       const because = 'mongo-express has its published login, `admin` with `pass`';
       return { variable: null, actual: 'not set; the published default', expected: 'a login of your own', because };
@@ -57,7 +59,7 @@ export const adminPageOpen = defineRule<'docker-compose'>({
   topic: 'authentication',
   verified: {
     by: 'source',
-    how: 'https://github.com/phpmyadmin/docker#environment-variables – PMA_USER and PMA_PASSWORD are for auth_type config, which logs in by itself; https://www.pgadmin.org/docs/pgadmin4/latest/server_deployment.html – SERVER_MODE=False turns the login off; https://github.com/mongo-express/mongo-express#readme – admin and pass are the defaults',
+    how: 'https://github.com/phpmyadmin/docker#environment-variables – PMA_USER and PMA_PASSWORD are for auth_type config, which logs in by itself; https://www.pgadmin.org/docs/pgadmin4/latest/server_deployment.html – SERVER_MODE=False turns the login off; config.default.js of mongo-express 0.54 to 1.0.2 – admin and pass are the defaults, and the official image of 1.0 sets ME_CONFIG_BASICAUTH=true (the image of 1.1 sets nothing and asks for no login at all); docs/configuration.md of redis-commander – HTTP_USER is empty by default, and without it there is no login; pkg/command/options.go of pgweb – PGWEB_AUTH_USER or AUTH_USER, empty by default',
   },
   format: 'docker-compose',
   title: 'An administration page lets every visitor in',

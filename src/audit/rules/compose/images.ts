@@ -4,11 +4,22 @@ import { titleOf } from '../../containers/titles.ts';
 import type { Engine } from '../../declared.ts';
 import { defineRule } from '../../model.ts';
 
-/** Versions whose support has ended, with the month; checked in 2026. Only where the vendor gives a date. */
-const ENDED: Readonly<Partial<Record<Engine, readonly { upTo: string; ended: string }[]>>> = {
+interface Ended {
+  /** Short-lived versions between longer-lived ones begin here. */
+  since?: string;
+  upTo: string;
+  ended: string;
+}
+
+/**
+ * Versions whose support has ended, with the month; compared with the data of endoflife.date of August 2026. Only where
+ * the vendor gives a date.
+ */
+const ENDED: Readonly<Partial<Record<Engine, readonly Ended[]>>> = {
   elasticsearch: [
     { upTo: '5', ended: 'March 2019 or before' },
     { upTo: '6', ended: 'February 2022' },
+    { upTo: '7', ended: 'January 2026' },
   ],
   postgresql: [
     { upTo: '9', ended: 'November 2021 or before' },
@@ -16,6 +27,7 @@ const ENDED: Readonly<Partial<Record<Engine, readonly { upTo: string; ended: str
     { upTo: '11', ended: 'November 2023' },
     { upTo: '12', ended: 'November 2024' },
     { upTo: '13', ended: 'November 2025' },
+    { upTo: '14', ended: 'November 2026' },
   ],
   mongodb: [
     { upTo: '3', ended: 'April 2021 or before' },
@@ -25,13 +37,29 @@ const ENDED: Readonly<Partial<Record<Engine, readonly { upTo: string; ended: str
     { upTo: '5', ended: 'October 2024' },
     { upTo: '6', ended: 'July 2025' },
   ],
-  redis: [{ upTo: '6.0', ended: 'February 2024 or before' }],
+  redis: [
+    { upTo: '6.0', ended: 'May 2022 or before' },
+    { since: '7.0', upTo: '7.0', ended: 'July 2024' },
+  ],
   couchdb: [{ upTo: '2', ended: 'December 2020' }],
   mysql: [
     { upTo: '5.6', ended: 'February 2021 or before' },
     { upTo: '5', ended: 'October 2023' },
+    { upTo: '8.0', ended: 'April 2026' },
+    { since: '8.1', upTo: '8.3', ended: 'April 2024 or before' },
   ],
+  opensearch: [{ upTo: '1', ended: 'May 2025' }],
 };
+
+/** MariaDB counts otherwise than MySQL: 10.6, 10.11, 11.4 and 11.8 live longer than those between them. */
+const MARIADB: readonly Ended[] = [
+  { upTo: '10.4', ended: 'June 2024 or before' },
+  { upTo: '10.5', ended: 'June 2025' },
+  { upTo: '10.6', ended: 'July 2026' },
+  { since: '10.7', upTo: '10.10', ended: 'November 2023 or before' },
+  { since: '11.0', upTo: '11.3', ended: 'November 2024 or before' },
+  { since: '11.5', upTo: '11.7', ended: 'May 2025 or before' },
+];
 
 /** Whether a version is one that a bound covers: `4.4` covers 4.4 and everything before, `4` all of 4 and before. */
 function within(version: string, bound: string): boolean {
@@ -42,13 +70,20 @@ function within(version: string, bound: string): boolean {
   return ownMinor !== undefined && ownMinor <= minor;
 }
 
+/** Not before a version; `11` alone is not told. */
+function reaches(version: string, since: string): boolean {
+  const [major = 0, minor = 0] = since.split('.').map(Number);
+  const [ownMajor = 0, ownMinor = -1] = version.split('.').map(Number);
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
+}
+
 function ended(engine: Engine, repository: string, version: string | null): string | null {
   const major = majorOf(version);
   if (major === null) return null;
-  // MariaDB counts otherwise than MySQL.
-  if (engine === 'mysql' && /maria/.test(repository)) return major < 10 ? 'April 2020 or before' : null;
   if (/valkey|keydb|dragonfly/.test(repository)) return null;
-  return ENDED[engine]?.find(({ upTo }) => within(version ?? '', upTo))?.ended ?? null;
+  const known = engine === 'mysql' && /maria/.test(repository) ? MARIADB : (ENDED[engine] ?? []);
+  const own = version ?? '';
+  return known.find(({ since, upTo }) => within(own, upTo) && (!since || reaches(own, since)))?.ended ?? null;
 }
 
 export const storeEndOfLife = defineRule<'docker-compose'>({
@@ -56,7 +91,7 @@ export const storeEndOfLife = defineRule<'docker-compose'>({
   topic: 'hardening',
   verified: {
     by: 'source',
-    how: 'https://www.postgresql.org/support/versioning/ , https://www.mongodb.com/legal/support-policy/lifecycles , https://www.elastic.co/support/eol , https://www.mysql.com/support/eol-notice.html – dates of the last fixes',
+    how: 'https://www.postgresql.org/support/versioning/ , https://www.mongodb.com/legal/support-policy/lifecycles , https://www.elastic.co/support/eol , https://www.mysql.com/support/eol-notice.html – dates of the last fixes, compared with the data of endoflife.date of August 2026; it has none for CouchDB, whose date is not confirmed',
   },
   aliases: ['DC-IMG-001'],
   format: 'docker-compose',
@@ -73,11 +108,18 @@ export const storeEndOfLife = defineRule<'docker-compose'>({
       'services:\n  db:\n    image: postgres:11\n',
       'services:\n  es:\n    image: elasticsearch:6.8.23\n',
       'services:\n  db:\n    image: mysql:5.7\n',
+      'services:\n  db:\n    image: mysql:8.0.36\n',
+      'services:\n  cache:\n    image: redis:7.0.15\n',
+      'services:\n  db:\n    image: mariadb:10.5\n',
     ],
     good: [
       'services:\n  db:\n    image: postgres:17\n',
       'services:\n  db:\n    image: mariadb:11.4\n',
       'services:\n  cache:\n    image: redis:6.2\n',
+      'services:\n  cache:\n    image: redis:7\n',
+      'services:\n  db:\n    image: mysql:8\n',
+      'services:\n  db:\n    image: mariadb:10\n',
+      'services:\n  db:\n    image: mariadb:10.11\n',
       'services:\n  cache:\n    image: redis:latest\n',
     ],
   },
@@ -131,7 +173,7 @@ export const storeNotPinned = defineRule<'docker-compose'>({
   *check({ document }) {
     for (const service of document.services) {
       const { image } = service;
-      if (!image?.engine) continue;
+      if (!image?.engine || image.publisher === 'unknown') continue;
       const written = document.text.text.slice(image.span.start, image.span.end);
       // A digest pins; a variable may; a build is pinned by its Dockerfile.
       if (/[@$]/.test(written) || !/\w/.test(written) || !written.includes(image.repository.split('/').at(-1) ?? ''))

@@ -98,8 +98,10 @@ export const opensearchNoLogin = noLogin({
   examples: {
     bad: [
       'services:\n  search:\n    image: opensearchproject/opensearch:2.17.0\n    environment:\n      DISABLE_SECURITY_PLUGIN: "true"\n',
+      'services:\n  search:\n    image: bitnami/opensearch:2\n    ports: ["9200:9200"]\n',
     ],
     good: [
+      'services:\n  search:\n    image: bitnami/opensearch:2\n    environment:\n      OPENSEARCH_ENABLE_SECURITY: "true"\n',
       'services:\n  search:\n    image: opensearchproject/opensearch:2.17.0\n    environment:\n      OPENSEARCH_INITIAL_ADMIN_PASSWORD: ${ADMIN:?}\n',
     ],
   },

@@ -1,8 +1,16 @@
 /** Passwords written into a compose file. */
 
+import type { Guidance } from '../../../core/rule.ts';
 import type { Severity } from '../../../core/severity.ts';
+import { isPlaceholder, readConnection } from '../../connections.ts';
 import { exposureOf } from '../../containers/exposure.ts';
-import { hasMinioDefaultLogin, isGuessable, passwordsOf, type WrittenPassword } from '../../containers/passwords.ts';
+import {
+  hasMinioDefaultLogin,
+  isGuessable,
+  isPasswordName,
+  passwordsOf,
+  type WrittenPassword,
+} from '../../containers/passwords.ts';
 import type { ComposeService } from '../../formats/compose/read.ts';
 import { defineRule, type Fix, type Hit, type ReadFile } from '../../model.ts';
 import { hidden, isWellKnown } from '../passwords.ts';
@@ -16,24 +24,81 @@ interface Told {
   same: readonly Password[];
   /** What the patch calls it. */
   name: string | null;
+  /** A connection string of the project that holds it, too. */
+  address: { path: string; line: number } | null;
 }
 
+/** A password that everybody tries belongs to no other kind. */
+type Kind = 'guessable' | Password['source'];
+
 /** Each password once: at the store that it opens, where that is in the project, else where it stands first. */
-function* passwordsIn({ document }: ReadFile<'docker-compose'>, wanted: (one: Password) => boolean): Generator<Told> {
-  const all = document.services.flatMap((service) => [...passwordsOf(service)]);
-  const those = all.filter(wanted);
+function* passwordsIn({ document }: ReadFile<'docker-compose'>, kind: Kind): Generator<Told> {
+  const all = document.services.flatMap((service) => [
+    ...passwordsOf(service),
+    ...inConnections(service, document.text.text),
+  ]);
+  // What can be guessed in one place can be in all.
+  const guessable = new Set(all.filter(isGuessable).map(({ value }) => value));
+  const those = all.filter((one) => (guessable.has(one.value) ? 'guessable' : one.source) === kind);
   const owners = new Map<Password, Password[]>();
-  const isStore = (one: Password): boolean => one.container.image?.engine != null;
-  for (const one of those) if (isStore(one)) owners.set(one, []);
-  for (const one of those) {
-    if (isStore(one)) continue;
+  const isStore = ({ container }: Password): boolean => Boolean(container.image?.engine);
+  const ownerOf = (one: Password): Password | undefined => {
     const alike = [...owners.keys()].filter(({ value }) => value === one.value);
-    // The application mostly has the account that is not the administrator's.
-    const owner = alike.find(({ variable }) => !/ROOT/i.test(variable?.name ?? '')) ?? alike[0];
+    // A merged mapping is one text in several services; of two, the application mostly has the account that is no administrator's.
+    return (
+      alike.find(({ span }) => span.start === one.span.start) ??
+      (isStore(one)
+        ? undefined
+        : (alike.find(({ variable }) => variable?.name === one.variable?.name) ??
+          alike.find(({ variable }) => !/ROOT/i.test(variable?.name ?? '')) ??
+          alike[0]))
+    );
+  };
+  for (const one of [...those.filter(isStore), ...those.filter((password) => !isStore(password))]) {
+    const owner = ownerOf(one);
     if (owner === undefined) owners.set(one, []);
     else owners.get(owner)?.push(one);
   }
-  for (const [password, same] of owners) yield { password, same, name: variableFor(password, all) };
+  for (const [password, same] of owners) {
+    const edited = new Set([password, ...same].map(({ variable }) => variable?.inner?.start));
+    const address = addressWith(document.text.text, password.value, edited);
+    const line = address === null ? null : document.place({ start: address, end: address });
+    yield {
+      password,
+      same,
+      name: variableFor(password, all),
+      address: line && { path: line.source.path, line: line.source.position(line.span.start).line },
+    };
+  }
+}
+
+/** Passwords in connection strings: `postgres://shop:password@db/shop`. */
+function* inConnections(service: ComposeService, text: string): Generator<Password> {
+  for (const variable of service.environment) {
+    const { name, inner, source } = variable;
+    if (source !== 'literal' || !inner || isPasswordName(name)) continue;
+    const password = readConnection(text.slice(inner.start, inner.end))?.password;
+    if (!password || isPlaceholder(password.text)) continue;
+    const span = { start: inner.start + password.start, end: inner.start + password.end };
+    // Escaped for the address or for YAML: then the text is not the password.
+    if (text.slice(span.start, span.end) !== password.text) continue;
+    yield {
+      container: service,
+      pointer: `environment.${name}`,
+      span,
+      value: password.text,
+      source,
+      variable: { ...variable, name: `${name}_PASSWORD`, span, inner: span },
+    };
+  }
+}
+
+/** Where else the password stands in an address, outside of what a patch changes. */
+function addressWith(text: string, value: string, edited: ReadonlySet<number | undefined>): number | null {
+  for (let at = text.indexOf(`:${value}@`); at >= 0; at = text.indexOf(`:${value}@`, at + 1)) {
+    if (!edited.has(at + 1)) return at;
+  }
+  return null;
 }
 
 /** The variable's own name, unless another service has it for another password. */
@@ -45,7 +110,7 @@ function variableFor({ variable, value, container }: Password, all: readonly Pas
   return /^[A-Z_]/.test(prefix) ? `${prefix}_${variable.name}` : null;
 }
 
-function asHit({ password, same, name }: Told, rest: Pick<Hit, 'message' | 'severity'>): Hit {
+function asHit({ password, same, name, address }: Told, rest: Pick<Hit, 'message' | 'severity'>): Hit {
   const others = [...new Set(same.map(({ container }) => container.name))].filter(
     (one) => one !== password.container.name,
   );
@@ -60,12 +125,15 @@ function asHit({ password, same, name }: Told, rest: Pick<Hit, 'message' | 'seve
     span: password.span,
     actual: hidden(password.value),
     expected: 'a secret file (…_FILE) or a required variable (${NAME:?})',
-    fix: name === null ? null : required([password, ...same], name),
+    fix: name === null ? null : required([password, ...same], name, address),
   };
 }
 
 /** Replaces the value by `${NAME:?}` wherever it is the password, which makes compose ask for it. */
-function required(all: readonly Password[], name: string): Fix | null {
+function required(all: readonly Password[], name: string, address: Told['address']): Fix | null {
+  const also = address
+    ? ` It stands in the connection string at ${address.path}:${address.line} as well, which this patch leaves as it is: write the variable there, too.`
+    : '';
   const edits = new Map<number, Fix['edits'][number]>();
   for (const { variable } of all) {
     const inner = variable?.inner;
@@ -76,7 +144,7 @@ function required(all: readonly Password[], name: string): Fix | null {
   return {
     edits: [...edits.values()],
     title: `Take the value of ${name} from the environment`,
-    blastRadius: `Compose refuses to start until ${name} is set, e.g. in a .env file outside version control. A store that has data keeps its old password until it is changed there – start with the old one –, and the old one stays in the history of the file.`,
+    blastRadius: `Compose refuses to start until ${name} is set, e.g. in a .env file outside version control. A store that has data keeps its old password until it is changed there – start with the old one –, and the old one stays in the history of the file.${also}`,
     needsConfirmation: true,
   };
 }
@@ -87,8 +155,19 @@ function bySeverity(container: ComposeService, reached: Severity, within: Severi
   return exposure === 'public' || exposure === 'network' ? reached : within;
 }
 
+/** `docker compose ps`, which the other rules name, tells nothing about passwords. */
+const PASSWORD_GUIDANCE: Guidance = {
+  fixes: {
+    docker:
+      'Write the password into a file that is not in version control, name it under `secrets:` and give the service `…_FILE: /run/secrets/NAME`; or keep the variable and set it in such a `.env`. Change the password in the store itself (`ALTER ROLE`, `ALTER USER`, `CONFIG SET`): an existing volume keeps the old one. Then `docker compose up -d`.',
+  },
+  check:
+    '`docker compose config --no-interpolate` shows no password; the old one is refused when you log in to the store with it.',
+};
+
 export const wellKnownPassword = defineRule<'docker-compose'>({
   id: 'audit/compose-well-known-password',
+  guidance: PASSWORD_GUIDANCE,
   topic: 'secrets',
   verified: {
     by: 'source',
@@ -119,7 +198,7 @@ export const wellKnownPassword = defineRule<'docker-compose'>({
     ],
   },
   *check(file) {
-    for (const told of passwordsIn(file, isGuessable)) {
+    for (const told of passwordsIn(file, 'guessable')) {
       const { container, value, source } = told.password;
       const store = container.image?.engine ? 'store' : 'service';
       const why = isWellKnown(value)
@@ -147,6 +226,7 @@ export const wellKnownPassword = defineRule<'docker-compose'>({
 
 export const literalPassword = defineRule<'docker-compose'>({
   id: 'audit/compose-literal-password',
+  guidance: PASSWORD_GUIDANCE,
   topic: 'secrets',
   verified: {
     by: 'source',
@@ -173,7 +253,7 @@ export const literalPassword = defineRule<'docker-compose'>({
     ],
   },
   *check(file) {
-    for (const told of passwordsIn(file, (one) => one.source === 'literal' && !isGuessable(one))) {
+    for (const told of passwordsIn(file, 'literal')) {
       const { container } = told.password;
       const severity = container.image?.engine ? bySeverity(container, 'high', 'low') : 'medium';
       yield asHit(told, { message: 'A password stands in the file as it is.', severity });
@@ -183,6 +263,7 @@ export const literalPassword = defineRule<'docker-compose'>({
 
 export const passwordFallback = defineRule<'docker-compose'>({
   id: 'audit/compose-password-fallback',
+  guidance: PASSWORD_GUIDANCE,
   topic: 'secrets',
   verified: {
     by: 'source',
@@ -205,7 +286,7 @@ export const passwordFallback = defineRule<'docker-compose'>({
     good: ['services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: ${DB_PASSWORD:?}\n'],
   },
   *check(file) {
-    for (const told of passwordsIn(file, (one) => one.source === 'default' && !isGuessable(one))) {
+    for (const told of passwordsIn(file, 'default')) {
       const { container } = told.password;
       const severity = container.image?.engine ? bySeverity(container, 'medium', 'low') : 'medium';
       yield asHit(told, {

@@ -1,3 +1,4 @@
+import { redactLine } from '../../../core/redact-line.ts';
 import { authenticationOf } from '../../containers/authentication.ts';
 import { exposureOfPort } from '../../containers/exposure.ts';
 import { titleOf } from '../../containers/titles.ts';
@@ -16,9 +17,10 @@ export function publishedHit(service: ComposeService, port: ComposePort, text: s
     service: service.name,
     pointer: `services.${service.name}.ports[${port.key}]`,
     span: port.span,
-    actual: text,
+    // The long form is several lines, and comments may stand between them.
+    actual: text.split('\n').map(redactLine).join('\n'),
     expected: 'an address in front, e.g. 127.0.0.1, or no published port',
-    message: `${what} is published on ${port.hostIp === null ? 'every interface' : port.hostIp} of the host (port ${port.hostPort ?? 'chosen by the engine'}).`,
+    message: `${what} is published on ${port.hostIp === null ? 'every interface' : port.hostIp} of the host (port ${port.hostPort ?? (text.includes('$') ? 'from a variable' : 'chosen by Docker')}).`,
     fix: port.toLoopback && {
       edits: port.toLoopback,
       title: `Publish port ${port.containerPort} of \`${service.name}\` on 127.0.0.1 only`,
@@ -82,7 +84,8 @@ export const storePublished = defineRule<'docker-compose'>({
         yield {
           ...hit,
           message: open ? `${hit.message.slice(0, -1)}, and it asks for no login.` : hit.message,
-          severity: open ? 'critical' : 'high',
+          // Brokers and object stores are made to be spoken to from elsewhere.
+          severity: open ? 'critical' : engine === 'mqtt' || engine === 's3' ? 'medium' : 'high',
         };
       }
     }

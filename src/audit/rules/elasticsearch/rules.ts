@@ -1,6 +1,7 @@
 /** Rules for elasticsearch.yml on its security features; those shared with OpenSearch are in `search/`. */
 
 import { reachedFrom, severityOf } from '../../containers/exposure.ts';
+import { majorOf } from '../../containers/image.ts';
 import { addLine, removeLines, replaceValue } from '../../formats/settings/edit.ts';
 import { elasticsearchSecurity } from '../../formats/settings/search.ts';
 import { defineRule } from '../../model.ts';
@@ -8,6 +9,9 @@ import { REFERENCES } from '../references.ts';
 import { exposure, firstSetting } from '../search/product.ts';
 
 const SECURITY = 'xpack.security.enabled';
+
+/** Settings that came with 7.0. */
+const SINCE_7 = ['cluster.initial_master_nodes', 'discovery.seed_hosts', 'discovery.seed_providers'];
 
 const SECURITY_ON = {
   title: 'Switch Elasticsearch security on',
@@ -26,7 +30,7 @@ export const securityDisabled = defineRule<'elasticsearch.yml'>({
   topic: 'authentication',
   verified: {
     by: 'server',
-    how: 'elasticsearch 8.19.3 with the setting false answers searches and writes without a login, with true it answers 401; elasticsearch 7.17.28 without the setting answers as well (test/servers/audit-settings-elasticsearch.test.ts)',
+    how: 'elasticsearch 8.19.3 with the setting false answers searches and writes without a login, with true it answers 401; elasticsearch 7.17.28 without the setting answers as well (test/servers/audit-settings-elasticsearch.test.ts, test/servers/elasticsearch.test.ts)',
   },
   description:
     'With `xpack.security.enabled: false` – or without the setting before 8.0 – Elasticsearch asks nobody who they are: whoever reaches port 9200 lists the indices, reads every document and deletes them.',
@@ -127,7 +131,7 @@ export const defaultPassword = defineRule<'elasticsearch.yml'>({
   topic: 'secrets',
   verified: {
     by: 'source',
-    how: 'https://www.elastic.co/guide/en/elasticsearch/reference/6.0/breaking-6.0.0-xes.html – accept_default_password is refused by a bootstrap check in 6.0, where default passwords were removed',
+    how: 'https://www.elastic.co/guide/en/elasticsearch/reference/6.0/breaking-6.0.0-xes.html – a bootstrap check of 6.0 demands accept_default_password false; default passwords (“changeme”) were in 5.x, and 7.17.28 started with true refuses them (test/servers/audit-settings-elasticsearch.test.ts)',
   },
   description:
     'In 5.x `xpack.security.authc.accept_default_password: true` keeps the published default password of the built-in users valid.',
@@ -137,17 +141,27 @@ export const defaultPassword = defineRule<'elasticsearch.yml'>({
   cwe: ['CWE-1392', 'CWE-798'],
   examples: {
     bad: ['cluster.name: shop\nxpack.security.authc.accept_default_password: true\n'],
-    good: ['cluster.name: shop\nxpack.security.authc.accept_default_password: false\n'],
+    good: [
+      'cluster.name: shop\nxpack.security.authc.accept_default_password: false\n',
+      'cluster.name: shop\ncluster.initial_master_nodes: [a]\nxpack.security.authc.accept_default_password: true\n',
+    ],
   },
-  *check({ document }) {
+  *check({ document }, { runtimes }) {
     const setting = document.settings.get('xpack.security.authc.accept_default_password');
     if (setting?.values[0] !== 'true') return;
+    const majors = runtimes.map(({ declared }) => majorOf(declared.version));
+    // Later versions have no default passwords; the line is often carried along.
+    if (SINCE_7.some((key) => document.settings.has(key))) return;
+    if (majors.length > 0 && majors.every((major) => major !== null && major > 5)) return;
+    const known = majors.includes(5);
     yield {
       pointer: setting.key,
       span: setting.span,
       actual: 'true',
       expected: 'false',
-      message: 'The published default password of the built-in users is accepted.',
+      message: `The published default password of the built-in users is accepted${known ? '' : ', if this is Elasticsearch 5'}.`,
+      severity: known ? 'critical' : 'medium',
+      confidence: known ? 'firm' : 'tentative',
       fix: replaceValue(setting, 'false', {
         title: 'Refuse the default password',
         blastRadius: 'Clients that still use the default password are refused; change it first.',

@@ -1,4 +1,5 @@
 /** What a statement of a rules file gives to strangers and to anybody with an account: what the rules judge by. */
+import { maskLiterals } from '../../../core/redact-line.ts';
 import type { PathAccess, Statement } from '../../formats/firebase-rules/access.ts';
 import type { Method } from '../../formats/firebase-rules/parse.ts';
 import type { FirebaseRulesDocument } from '../../formats/firebase-rules/read.ts';
@@ -69,7 +70,9 @@ export function pointerOf(path: PathAccess, { allow }: Statement): string {
 export function written(document: FirebaseRulesDocument, statement: Statement): string {
   const { condition } = statement.allow;
   if (condition === null) return 'no condition';
-  const text = document.text.slice(condition.start, condition.end).replace(/\s+/g, ' ');
+  const whole = document.text.slice(condition.start, condition.end);
+  // What a comment says is nobody's business.
+  const text = maskLiterals(whole.replace(/\/\/[^\n]*|\/\*[^*]*\*\//g, ' ').replace(/\s+/g, ' '));
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }
 

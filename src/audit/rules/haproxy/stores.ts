@@ -3,7 +3,7 @@ import { askedOn, type Bind, bindsOf, type HaproxyWay, waysOf } from '../../form
 import { type AuditRule, defineRule, type Hit, type ReadFile, type RuleContext } from '../../model.ts';
 
 export const DOCS = 'https://docs.haproxy.org/2.6/configuration.html';
-export const SERVER = 'HAProxy 2.6.12 (Debian 12) before a stand-in';
+export const SERVER = 'HAProxy 2.6.12 (Debian 12) before a stand-in, test/servers/audit-proxy.test.ts';
 
 function outside(way: HaproxyWay): Bind | undefined {
   const binds = bindsOf(way.front).filter(({ reach }) => reach === 'everywhere' || reach === 'private');

@@ -1,13 +1,7 @@
 import type { RuleSet } from '../../model.ts';
-import {
-  chartLiteralPassword,
-  chartPassword,
-  loginOff,
-  networkPolicyOff,
-  searchSecurityOff,
-  storeExposed,
-  tlsOff,
-} from './rules.ts';
+import { networkPolicyOff, storeExposed, tlsOff } from './network.ts';
+import { chartLiteralPassword, chartPassword } from './passwords.ts';
+import { loginOff, searchSecurityOff } from './rules.ts';
 
 export const helmValuesRules: RuleSet<'helm-values'> = {
   rules: [loginOff, searchSecurityOff, storeExposed, networkPolicyOff, tlsOff, chartPassword, chartLiteralPassword],

@@ -3,12 +3,12 @@
 import { authenticationOf } from '../../containers/authentication.ts';
 import { titleOf } from '../../containers/titles.ts';
 import type { Way } from '../../formats/kubernetes/cluster.ts';
-import { waysToContainer } from '../../formats/kubernetes/declare.ts';
+import { ledToBy } from '../../formats/kubernetes/declare.ts';
 import { startedContainer } from '../../formats/kubernetes/login.ts';
 import { at } from '../../formats/kubernetes/objects.ts';
 import type { PodContainer } from '../../formats/kubernetes/pods.ts';
 import { child, entryOf } from '../../formats/yaml/read.ts';
-import { defineRule, type Fix, type Hit, type RuleContext } from '../../model.ts';
+import { defineRule, type Fix, type RuleContext } from '../../model.ts';
 import { K8S } from './references.ts';
 import { cutEntry, type Manifest, replaceScalar } from './stores.ts';
 
@@ -21,32 +21,28 @@ interface Exposed {
 }
 
 /** Ways of one kind that objects of this file make to stores of the whole tree; one per object and store. */
-function* exposedBy(file: Manifest, context: RuleContext, kinds: readonly Way['kind'][]): Generator<Exposed> {
+export function* exposedBy(file: Manifest, context: RuleContext, kinds: readonly Way['kind'][]): Generator<Exposed> {
   const { cluster, objects } = file.document;
-  const own = new Set(objects);
   const seen = new Set<string>();
-  for (const pod of cluster.allPods()) {
+  for (const { container, way } of ledToBy(objects, cluster)) {
+    const { pod } = container;
     if (pod.object.kind === 'Job' || pod.object.kind === 'CronJob') continue;
-    for (const container of pod.containers) {
-      if (!container.image?.engine) continue;
-      for (const way of waysToContainer(container, cluster)) {
-        if (!kinds.includes(way.kind) || !own.has(way.object)) continue;
-        const key = JSON.stringify([way.object.pointer, way.span.start, container.image.engine]);
-        if (seen.has(key)) continue;
-        seen.add(key);
-        const shut = way.kind !== 'route' && cluster.policiesFor(pod, way.target).state === 'closed';
-        yield { container, way, shut, open: authenticationOf(startedContainer(container), context).state === 'off' };
-      }
-    }
+    if (!container.image?.engine || !kinds.includes(way.kind)) continue;
+    const key = JSON.stringify([way.object.pointer, way.span.start, container.image.engine]);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const shut = way.kind !== 'route' && cluster.policiesFor(pod, way.target).state === 'closed';
+    yield { container, way, shut, open: authenticationOf(startedContainer(container), context).state === 'off' };
   }
 }
 
-function titled({ container }: Exposed): string {
+export function titled({ container }: Exposed): string {
   const title = container.image?.engine ? titleOf(container.image.engine) : 'A store';
   return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
-const AND_OPEN = ', and it asks for no login';
+export const AND_OPEN = ', and it asks for no login';
+
 const BLAST =
   'Clients outside the cluster, an app that talks to this store directly among them, can no longer connect; pods of the cluster still can.';
 
@@ -91,7 +87,7 @@ export const storeLoadBalancer = defineRule<'kubernetes'>({
   cwe: ['CWE-668'],
   verified: {
     by: 'source',
-    how: 'kubernetes.io/docs/concepts/services-networking/service – LoadBalancer exposes a Service externally; loadBalancerSourceRanges limits clients, and without it all are let in; internal load balancers by annotation.',
+    how: 'https://kubernetes.io/docs/concepts/services-networking/service/ – LoadBalancer exposes a Service externally; loadBalancerSourceRanges limits clients, and without it all are let in; internal load balancers by annotation.',
   },
   examples: {
     bad: [
@@ -136,7 +132,7 @@ export const storeNodePort = defineRule<'kubernetes'>({
   cwe: ['CWE-668'],
   verified: {
     by: 'source',
-    how: 'kubernetes.io/docs/concepts/services-networking/service – NodePort exposes the Service on each node’s IP at a static port.',
+    how: 'https://kubernetes.io/docs/concepts/services-networking/service/ – NodePort exposes the Service on each node’s IP at a static port.',
   },
   examples: {
     bad: [
@@ -180,7 +176,7 @@ export const storeExternalIp = defineRule<'kubernetes'>({
   cwe: ['CWE-668'],
   verified: {
     by: 'source',
-    how: 'kubernetes.io/docs/concepts/services-networking/service – traffic that enters the cluster for an external IP on the Service’s port is routed to its endpoints.',
+    how: 'https://kubernetes.io/docs/concepts/services-networking/service/ – traffic that enters the cluster for an external IP on the Service’s port is routed to its endpoints.',
   },
   examples: {
     bad: [
@@ -230,7 +226,7 @@ export const storeHostPort = defineRule<'kubernetes'>({
   cwe: ['CWE-668'],
   verified: {
     by: 'source',
-    how: 'kubernetes.io/docs/concepts/security/pod-security-standards – the baseline profile forbids host namespaces and host ports.',
+    how: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/ – the baseline profile forbids host namespaces and host ports.',
   },
   examples: {
     bad: [
@@ -256,101 +252,6 @@ export const storeHostPort = defineRule<'kubernetes'>({
         message: `${titled(one)} waits on the addresses of its node${one.open ? AND_OPEN : ''}.`,
         severity: one.open ? 'critical' : 'high',
       };
-    }
-  },
-});
-
-export const storeRouted = defineRule<'kubernetes'>({
-  id: 'audit/kubernetes-store-behind-route',
-  aliases: ['K8-NET-008'],
-  format: 'kubernetes',
-  title: 'A route leads from the internet to a store',
-  topic: 'network-exposure',
-  severity: 'high',
-  owner: 'developer',
-  description:
-    'An Ingress, a route of the Gateway API or of a proxy hands requests from the internet on to the store itself instead of to an API that knows who may see what.',
-  remediation:
-    'Route to the API and let it speak to the store. Where the store has to be reached by HTTP, put a login in front (for ingress-nginx `nginx.ingress.kubernetes.io/auth-url`) or use an internal ingress class.',
-  references: [K8S.ingress, 'https://gateway-api.sigs.k8s.io/api-types/httproute/'],
-  cwe: ['CWE-668'],
-  verified: {
-    by: 'source',
-    how: 'kubernetes.io/docs/concepts/services-networking/ingress – an Ingress exposes HTTP(S) routes from outside the cluster to Services; the backend names the Service and its port.',
-  },
-  examples: {
-    bad: [
-      'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: search\nspec:\n  rules:\n    - host: search.example.com\n      http:\n        paths:\n          - path: /\n            pathType: Prefix\n            backend:\n              service:\n                name: es\n                port:\n                  number: 9200\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: es\nspec:\n  selector:\n    app: es\n  ports:\n    - port: 9200\n---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: es\n  labels:\n    app: es\nspec:\n  containers:\n    - name: es\n      image: docker.elastic.co/elasticsearch/elasticsearch:8.15.0\n',
-    ],
-    good: [
-      'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: api\nspec:\n  rules:\n    - http:\n        paths:\n          - path: /\n            pathType: Prefix\n            backend:\n              service:\n                name: api\n                port:\n                  number: 80\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: api\nspec:\n  selector:\n    app: api\n  ports:\n    - port: 80\n---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: api\n  labels:\n    app: api\nspec:\n  containers:\n    - name: api\n      image: registry.example.com/api:1.0\n',
-      'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: search\n  annotations:\n    nginx.ingress.kubernetes.io/auth-url: https://auth.example.com/check\nspec:\n  defaultBackend:\n    service:\n      name: es\n      port:\n        number: 9200\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: es\nspec:\n  selector: {app: es}\n  ports: [{port: 9200}]\n---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: es\n  labels: {app: es}\nspec:\n  containers:\n    - name: es\n      image: docker.elastic.co/elasticsearch/elasticsearch:8.15.0\n',
-    ],
-  },
-  *check(file, context) {
-    for (const one of exposedBy(file, context, ['route'])) {
-      // Object stores and their pages are made to be reached by HTTP, with keys.
-      if (one.way.guarded || one.way.from !== 'internet' || one.container.image?.engine === 's3') continue;
-      yield {
-        pointer: `${one.way.object.pointer}.backend[${one.way.route?.service ?? ''}]`,
-        span: one.way.span,
-        actual: `a route to ${one.way.route?.service ?? 'the store'}`,
-        expected: 'a route to the API only',
-        message: `A route leads from outside the cluster to ${titled(one)}${one.open ? AND_OPEN : ''}.`,
-        severity: one.open ? 'critical' : 'high',
-      };
-    }
-  },
-});
-
-export const adminPageExposed = defineRule<'kubernetes'>({
-  id: 'audit/kubernetes-admin-page-exposed',
-  format: 'kubernetes',
-  title: 'An administration page of a store is reached from outside the cluster',
-  topic: 'network-exposure',
-  severity: 'high',
-  owner: 'it',
-  description:
-    'phpMyAdmin, mongo-express, Kibana and their like show and change everything in a store, often with a login that they hold themselves. From outside the cluster everybody tries passwords on them.',
-  remediation:
-    'Remove the Service of type LoadBalancer or NodePort and the route; use `kubectl port-forward`, or put a login of your own in front.',
-  references: [
-    K8S.service,
-    'https://kubernetes.io/docs/tasks/access-application-cluster/port-forward-access-application-cluster/',
-  ],
-  cwe: ['CWE-668'],
-  verified: {
-    by: 'source',
-    how: 'kubernetes.io/docs/concepts/services-networking/service – LoadBalancer and NodePort are reached from outside the cluster; images named as administration pages in their documentation.',
-  },
-  examples: {
-    bad: [
-      'apiVersion: v1\nkind: Service\nmetadata:\n  name: ui\nspec:\n  type: LoadBalancer\n  selector:\n    app: ui\n  ports:\n    - port: 80\n---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: ui\n  labels:\n    app: ui\nspec:\n  containers:\n    - name: ui\n      image: phpmyadmin:5\n',
-    ],
-    good: [
-      'apiVersion: v1\nkind: Service\nmetadata:\n  name: ui\nspec:\n  selector:\n    app: ui\n  ports:\n    - port: 80\n---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: ui\n  labels:\n    app: ui\nspec:\n  containers:\n    - name: ui\n      image: phpmyadmin:5\n',
-    ],
-  },
-  *check(file): Generator<Hit> {
-    const { cluster, objects } = file.document;
-    const own = new Set(objects);
-    for (const pod of cluster.allPods()) {
-      for (const container of pod.containers) {
-        const page = container.image?.adminUi;
-        if (!page) continue;
-        const way = waysToContainer(container, cluster).find((one) => own.has(one.object) && !one.guarded);
-        if (!way || cluster.policiesFor(pod, way.target).state === 'closed') continue;
-        // Kibana asks for the login of Elasticsearch, the others know one login for everybody.
-        const withLogin = page === 'Kibana' || page === 'OpenSearch Dashboards' || page === 'pgAdmin';
-        yield {
-          pointer: `${way.object.pointer}.${page}`,
-          span: way.span,
-          actual: way.kind === 'route' ? 'a route' : (way.service?.type ?? 'a port of the node'),
-          expected: 'reached inside the cluster only',
-          message: `${page} is reached from outside the cluster.`,
-          severity: withLogin || way.from !== 'internet' ? 'medium' : 'high',
-        };
-      }
     }
   },
 });

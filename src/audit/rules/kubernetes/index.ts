@@ -1,18 +1,14 @@
 import type { RuleSet } from '../../model.ts';
 import { auditLogsNothing, secretsInClear } from './control-plane.ts';
-import {
-  adminPageExposed,
-  storeExternalIp,
-  storeHostPort,
-  storeLoadBalancer,
-  storeNodePort,
-  storeRouted,
-} from './exposure.ts';
+import { storeExternalIp, storeHostPort, storeLoadBalancer, storeNodePort } from './exposure.ts';
 import { pageWithoutLogin, storeWithoutLogin } from './login.ts';
-import { operatorBackupOff, operatorStoreExposed, operatorStoreWithoutLogin, operatorTlsOff } from './operators.ts';
-import { literalPassword, passwordInConfigMap, secretCommitted, wellKnownPassword } from './passwords.ts';
+import { operatorBackupOff, operatorTlsOff } from './operator-settings.ts';
+import { operatorStoreExposed, operatorStoreWithoutLogin } from './operators.ts';
+import { literalPassword, passwordInConfigMap, wellKnownPassword } from './passwords.ts';
 import { policyOpen, storeWithoutPolicy } from './policies.ts';
 import { clusterAdmin, storePrivileged, storeToken } from './privileges.ts';
+import { adminPageExposed, storeRouted } from './routes.ts';
+import { secretCommitted } from './secrets.ts';
 import { storeOnEmptyDir, storeOnHostPath } from './volumes.ts';
 
 export const kubernetesRules: RuleSet<'kubernetes'> = {

@@ -71,7 +71,7 @@ export const storeWithoutLogin = defineRule<'kubernetes'>({
   cwe: ['CWE-306'],
   verified: {
     by: 'source',
-    how: 'Entrypoints and documentation of the official images (docker-library mongo, postgres, redis, mysql; Elastic; OpenSearch); kubernetes.io: command replaces ENTRYPOINT and args replaces CMD.',
+    how: 'https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/ – command replaces the image’s ENTRYPOINT and args its CMD; what the images do without a login stands in https://github.com/docker-library/docs',
   },
   examples: {
     bad: [
@@ -134,7 +134,7 @@ export const pageWithoutLogin = defineRule<'kubernetes'>({
   cwe: ['CWE-306'],
   verified: {
     by: 'source',
-    how: 'mongo-express README: ME_CONFIG_BASICAUTH false switches the login off; Grafana documentation: auth.anonymous enabled lets everybody in with org_role.',
+    how: 'https://github.com/mongo-express/mongo-express – ME_CONFIG_BASICAUTH false switches the login off; https://grafana.com/docs/grafana/latest/setup-grafana/configure-access/configure-authentication/anonymous-auth/ – auth.anonymous lets everybody in with org_role',
   },
   examples: {
     bad: [

@@ -1,126 +1,14 @@
 /** Stores that an operator runs: what its own kinds say about reachability, login, encryption and backups. */
-import {
-  annotation,
-  at,
-  isFalse,
-  isTrue,
-  itemsOf,
-  type KubernetesObject,
-  knownText,
-} from '../../formats/kubernetes/objects.ts';
+
+import { at, itemsOf, type KubernetesObject, knownText } from '../../formats/kubernetes/objects.ts';
 import { reachOf } from '../../formats/pg-hba/address.ts';
 import { pgHbaFormat } from '../../formats/pg-hba/read.ts';
-import { child, entryOf, textOf, type YamlNode } from '../../formats/yaml/read.ts';
-import { defineRule, type Hit } from '../../model.ts';
+import { child, textOf, type YamlNode } from '../../formats/yaml/read.ts';
+import { defineRule } from '../../model.ts';
 import { type Span, sourceOf } from '../../source.ts';
-import type { Manifest } from './stores.ts';
-
-const OPERATED: readonly (readonly [RegExp, RegExp, string])[] = [
-  [/^elasticsearch\.k8s\.elastic\.co\//, /^Elasticsearch$/, 'Elasticsearch'],
-  [/^kibana\.k8s\.elastic\.co\//, /^Kibana$/, 'Kibana'],
-  [/^apm\.k8s\.elastic\.co\//, /^ApmServer$/, 'APM Server'],
-  [/^enterprisesearch\.k8s\.elastic\.co\//, /^EnterpriseSearch$/, 'Enterprise Search'],
-  [/^postgresql\.cnpg\.io\//, /^Cluster$/, 'PostgreSQL'],
-  [/^acid\.zalan\.do\//, /^postgresql$/, 'PostgreSQL'],
-  [/^pgv2\.percona\.com\//, /^PerconaPGCluster$/, 'PostgreSQL'],
-  [/^pxc\.percona\.com\//, /^PerconaXtraDBCluster$/, 'MySQL'],
-  [/^psmdb\.percona\.com\//, /^PerconaServerMongoDB$/, 'MongoDB'],
-  [/^mongodbcommunity\.mongodb\.com\//, /^MongoDBCommunity$/, 'MongoDB'],
-  [/^kafka\.strimzi\.io\//, /^Kafka$/, 'Kafka'],
-  [/^databases\.spotahome\.com\//, /^RedisFailover$/, 'Redis'],
-  [/^redis\.redis\.opstreelabs\.in\//, /^(?:Redis|RedisCluster|RedisReplication)$/, 'Redis'],
-  [/^rabbitmq\.com\//, /^RabbitmqCluster$/, 'RabbitMQ'],
-];
-
-/** What an operator runs for an object, as people call it. */
-function operated(object: KubernetesObject): string | null {
-  return OPERATED.find(([group, kind]) => group.test(object.apiVersion) && kind.test(object.kind))?.[2] ?? null;
-}
-
-function isStrimzi(object: KubernetesObject): boolean {
-  return object.apiVersion.startsWith('kafka.strimzi.io/');
-}
+import { ECK, exposures, type Found, hitOf, isStrimzi, listeners, OUTSIDE, operatedIn } from './operated.ts';
 
 const PAGES = new Set(['Kibana', 'APM Server', 'Enterprise Search']);
-
-interface Found {
-  span: Span;
-  pointer: string;
-  actual: string;
-}
-
-/** Fields that give a store an address outside the cluster. */
-function* exposures(object: KubernetesObject): Generator<Found> {
-  const spec = at(object.node, 'spec');
-  const types: readonly (readonly string[])[] = [
-    ['http', 'service'],
-    ['service'],
-    ['kubernetesConfig', 'service'],
-    ['haproxy', 'exposePrimary'],
-    ['proxysql', 'expose'],
-    ['pmm'],
-    ['sharding', 'mongos', 'expose'],
-    ['proxy', 'pgBouncer', 'expose'],
-    ['expose'],
-  ];
-  for (const path of types) yield* exposedByType(at(spec, ...path), path.join('.'));
-  const services = itemsOf(at(spec, 'managed', 'services', 'additional'));
-  for (const [index, service] of services.entries())
-    yield* exposedByType(child(service, 'serviceTemplate'), `managed.services.additional[${index}].serviceTemplate`);
-  for (const [index, set] of itemsOf(child(spec, 'replsets')).entries())
-    yield* exposedByType(child(set, 'expose'), `replsets[${index}].expose`);
-  const ranges = itemsOf(child(spec, 'allowedSourceRanges')).length > 0;
-  for (const key of ['enableMasterLoadBalancer', 'enableReplicaLoadBalancer']) {
-    const node = child(spec, key);
-    if (isTrue(node) && !ranges) yield { span: node.span, pointer: key, actual: 'true' };
-  }
-}
-
-function* exposedByType(node: YamlNode | null, pointer: string): Generator<Found> {
-  if (isFalse(child(node, 'enabled')) || isFalse(child(node, 'exposeEnabled'))) return;
-  const type =
-    at(node, 'spec', 'type') ?? child(node, 'serviceType') ?? child(node, 'exposeType') ?? child(node, 'type');
-  const text = textOf(type);
-  if (!type || (text !== 'LoadBalancer' && text !== 'NodePort')) return;
-  const spec = child(node, 'spec') ?? node;
-  if (itemsOf(child(spec, 'loadBalancerSourceRanges')).length > 0) return;
-  const annotations =
-    at(node, 'metadata', 'annotations') ?? child(node, 'annotations') ?? child(node, 'serviceAnnotations');
-  const internal = (annotations?.kind === 'map' ? annotations.entries : []).some(
-    ({ key, value }) =>
-      /internal|load-balancer-type|scheme/i.test(key) && /^(?:true|internal|0\.0\.0\.0\/0)$/i.test(textOf(value) ?? ''),
-  );
-  if (!internal) yield { span: type.span, pointer: `${pointer}.type`, actual: text };
-}
-
-/** Listeners of Kafka outside the cluster. */
-function* listeners(object: KubernetesObject): Generator<Found & { login: boolean; where: string }> {
-  const items = itemsOf(at(object.node, 'spec', 'kafka', 'listeners'));
-  for (const [index, item] of items.entries()) {
-    const type = child(item, 'type');
-    const where = textOf(type) ?? 'internal';
-    const base = { pointer: `kafka.listeners[${index}]`, actual: `type ${where}`, where };
-    yield { ...base, span: type?.span ?? item.span, login: child(item, 'authentication') !== null };
-  }
-}
-
-function hitOf(
-  object: KubernetesObject,
-  found: Found,
-  rest: Pick<Hit, 'message' | 'expected' | 'severity' | 'confidence' | 'fix'>,
-): Hit {
-  return { pointer: `${object.pointer}.spec.${found.pointer}`, span: found.span, actual: found.actual, ...rest };
-}
-
-function* operatedIn(file: Manifest): Generator<{ object: KubernetesObject; name: string }> {
-  for (const object of file.document.objects) {
-    const name = operated(object);
-    if (name !== null) yield { object, name };
-  }
-}
-
-const ECK = (rest: string, kind = 'Elasticsearch'): string =>
-  `apiVersion: ${kind.toLowerCase()}.k8s.elastic.co/v1\nkind: ${kind}\nmetadata:\n  name: search\nspec:\n  version: 8.15.0\n${rest}`;
 
 export const operatorStoreExposed = defineRule<'kubernetes'>({
   id: 'audit/kubernetes-operator-store-exposed',
@@ -142,14 +30,15 @@ export const operatorStoreExposed = defineRule<'kubernetes'>({
   cwe: ['CWE-668'],
   verified: {
     by: 'source',
-    how: 'The operators’ own references: spec.http.service of ECK, managed.services of CloudNativePG, enableMasterLoadBalancer of Zalando’s, listeners of Strimzi, expose of Percona’s.',
+    how: 'https://github.com/zalando/postgres-operator/blob/master/docs/reference/cluster_manifest.md – and the other operators’ references and sources: spec.http.service of ECK; managed.services.additional[].serviceTemplate of CloudNativePG; Zalando’s cluster manifest (without allowedSourceRanges the load balancer is closed: k8sres.go sets 127.0.0.1/32); listener types of Strimzi (KafkaListenerType); deploy/cr.yaml of Percona’s operators (expose, exposePrimary, exposeReplicas).',
   },
   examples: {
     bad: [
       ECK('  http:\n    service:\n      spec:\n        type: LoadBalancer\n'),
-      'apiVersion: acid.zalan.do/v1\nkind: postgresql\nmetadata:\n  name: pg\nspec:\n  enableMasterLoadBalancer: true\n',
+      'apiVersion: acid.zalan.do/v1\nkind: postgresql\nmetadata:\n  name: pg\nspec:\n  enableMasterLoadBalancer: true\n  allowedSourceRanges: [0.0.0.0/0]\n',
     ],
     good: [
+      'apiVersion: acid.zalan.do/v1\nkind: postgresql\nmetadata:\n  name: pg\nspec:\n  enableMasterLoadBalancer: true\n',
       ECK(
         '  http:\n    service:\n      metadata:\n        annotations:\n          networking.gke.io/load-balancer-type: Internal\n      spec:\n        type: LoadBalancer\n',
       ),
@@ -167,7 +56,7 @@ export const operatorStoreExposed = defineRule<'kubernetes'>({
       }
       if (!isStrimzi(object)) continue;
       for (const found of listeners(object)) {
-        if (!/^(?:loadbalancer|nodeport|ingress|route)$/.test(found.where) || !found.login) continue;
+        if (!OUTSIDE.test(found.where) || !found.login) continue;
         const message = 'Kafka has a listener outside the cluster.';
         yield hitOf(object, found, { expected: 'internal or cluster-ip', message, severity: 'medium' });
       }
@@ -195,7 +84,7 @@ export const operatorStoreWithoutLogin = defineRule<'kubernetes'>({
   cwe: ['CWE-306'],
   verified: {
     by: 'source',
-    how: 'README of spotahome/redis-operator (auth.secretPath enables it), Strimzi’s listener reference (authentication is optional), Elastic’s anonymous access page, CloudNativePG’s pg_hba section.',
+    how: 'https://github.com/spotahome/redis-operator/blob/master/README.md – auth.secretPath enables the login; https://strimzi.io/docs/operators/latest/configuring.html – authentication of a listener is optional',
   },
   examples: {
     bad: [
@@ -271,7 +160,7 @@ function* missingLogins(object: KubernetesObject, spec: YamlNode | null): Genera
   }
   if (!isStrimzi(object)) return;
   for (const found of listeners(object)) {
-    const outside = /^(?:loadbalancer|nodeport|ingress|route)$/.test(found.where);
+    const outside = OUTSIDE.test(found.where);
     if (!found.login && outside) yield { ...found, outside: true };
   }
 }
@@ -300,113 +189,3 @@ function isTrust(row: string): boolean {
     ({ method, address }) => method === 'trust' && address !== null && reachOf(address.range) !== 'loopback',
   );
 }
-
-export const operatorTlsOff = defineRule<'kubernetes'>({
-  id: 'audit/kubernetes-elastic-http-without-tls',
-  aliases: ['K8-ECK-001'],
-  format: 'kubernetes',
-  title: 'HTTPS is switched off for an Elastic product',
-  topic: 'encryption-in-transit',
-  severity: 'medium',
-  owner: 'it',
-  description:
-    'With `http.tls.selfSignedCertificate.disabled` and no certificate of your own, passwords and data travel between pods, and to everybody outside, as they are.',
-  remediation:
-    'Remove the setting, or name your certificate in `spec.http.tls.certificate.secretName`. Behind a proxy that ends TLS keep the way from it to the pods closed to others.',
-  references: ['https://www.elastic.co/docs/deploy-manage/security/k8s-https-settings'],
-  cwe: ['CWE-319'],
-  verified: {
-    by: 'source',
-    how: 'Elastic Cloud on Kubernetes documentation and sources (common/v1 TLSOptions.Enabled): TLS is off when selfSignedCertificate.disabled is true and no certificate is named.',
-  },
-  examples: {
-    bad: [ECK('  http:\n    tls:\n      selfSignedCertificate:\n        disabled: true\n')],
-    good: [
-      ECK(
-        '  http:\n    tls:\n      selfSignedCertificate:\n        disabled: true\n      certificate:\n        secretName: my-cert\n',
-      ),
-      ECK('  count: 1\n', 'Kibana'),
-    ],
-  },
-  *check(file) {
-    for (const { object, name } of operatedIn(file)) {
-      const tls = at(object.node, 'spec', 'http', 'tls');
-      const entry = entryOf(child(tls, 'selfSignedCertificate'), 'disabled');
-      if (!isTrue(entry?.value) || knownText(at(tls, 'certificate', 'secretName')) !== null) continue;
-      const found = { span: entry.value.span, pointer: 'http.tls.selfSignedCertificate.disabled', actual: 'true' };
-      const outside = [...exposures(object)].length > 0;
-      const { inner } = entry.value;
-      yield hitOf(object, found, {
-        expected: 'not set',
-        message: `${name} speaks plain HTTP${outside ? ', and it is reached from outside the cluster' : ''}.`,
-        severity: name === 'Elasticsearch' || outside ? 'high' : 'medium',
-        fix: inner && {
-          edits: [{ ...inner, text: 'false' }],
-          title: `Let ${name} speak HTTPS`,
-          blastRadius:
-            'Clients that call it by http:// are refused, and have to trust the certificate of the operator (Secret …-http-certs-public).',
-          needsConfirmation: true,
-        },
-      });
-    }
-  },
-});
-
-export const operatorBackupOff = defineRule<'kubernetes'>({
-  id: 'audit/kubernetes-operator-backup-off',
-  aliases: ['K8-BAK-001'],
-  format: 'kubernetes',
-  title: 'A store that an operator runs has no backup',
-  topic: 'retention',
-  severity: 'low',
-  owner: 'it',
-  description:
-    'The operator can make backups, and its object switches them off or does not say where they go: after a mistake or an attack nothing brings the data back.',
-  remediation: 'Set `spec.backup` of the object with a destination, a schedule and how long backups are kept.',
-  references: [
-    'https://cloudnative-pg.io/documentation/current/backup/',
-    'https://docs.percona.com/percona-operator-for-mongodb/backups.html',
-  ],
-  cwe: ['CWE-1053'],
-  verified: {
-    by: 'source',
-    how: 'CloudNativePG: without spec.backup (or a plug-in) there is no WAL archive and no physical backup; Percona operators: backup.enabled false switches backups off.',
-  },
-  examples: {
-    bad: [
-      'apiVersion: psmdb.percona.com/v1\nkind: PerconaServerMongoDB\nmetadata:\n  name: mongo\nspec:\n  backup:\n    enabled: false\n',
-      'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: pg\nspec:\n  instances: 3\n',
-    ],
-    good: [
-      'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: pg\nspec:\n  instances: 3\n  backup:\n    barmanObjectStore:\n      destinationPath: s3://backups/\n',
-      'apiVersion: psmdb.percona.com/v1\nkind: PerconaServerMongoDB\nmetadata:\n  name: mongo\nspec:\n  backup:\n    enabled: true\n',
-    ],
-  },
-  *check(file) {
-    for (const { object, name } of operatedIn(file)) {
-      const spec = at(object.node, 'spec');
-      const enabled = at(spec, 'backup', 'enabled');
-      if (isFalse(enabled)) {
-        const found = { span: enabled.span, pointer: 'backup.enabled', actual: 'false' };
-        yield hitOf(object, found, { expected: 'true', message: `Backups of ${name} are switched off.` });
-      } else if (
-        object.apiVersion.startsWith('postgresql.cnpg.io/') &&
-        spec &&
-        !child(spec, 'backup') &&
-        !child(spec, 'plugins')
-      ) {
-        const scheduled = file.document.cluster.objects.some(
-          ({ kind, node }) => kind === 'ScheduledBackup' && textOf(at(node, 'spec', 'cluster', 'name')) === object.name,
-        );
-        const snapshot = annotation(object, 'cnpg.io/skipWalArchiving') !== null;
-        if (scheduled || snapshot) continue;
-        const found = { span: object.nameSpan, pointer: 'backup', actual: 'not set' };
-        yield hitOf(object, found, {
-          expected: 'spec.backup with a destination',
-          message: `${name} has no backup.`,
-          confidence: 'tentative',
-        });
-      }
-    }
-  },
-});

@@ -7,7 +7,7 @@ import { imageSpan, storesIn } from './stores.ts';
 
 const VERIFIED = {
   by: 'source',
-  how: 'kubernetes.io/docs/concepts/services-networking/network-policies – by default a pod is non-isolated for ingress; a missing or empty from matches all sources; policies are additive; without a plug-in that implements them they have no effect.',
+  how: 'https://kubernetes.io/docs/concepts/services-networking/network-policies/ – by default a pod is non-isolated for ingress; a missing or empty from matches all sources; policies are additive; without a plug-in that implements them they have no effect.',
 } as const;
 
 const STORE =

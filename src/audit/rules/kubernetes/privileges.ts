@@ -24,7 +24,7 @@ export const storePrivileged = defineRule<'kubernetes'>({
   cis: ['CIS Kubernetes 1.12 5.2.2', 'CIS Kubernetes 1.12 5.2.7'],
   verified: {
     by: 'source',
-    how: 'kubernetes.io/docs/concepts/security/pod-security-standards – privileged containers and hostPath volumes are forbidden by the baseline profile, running as root by the restricted one.',
+    how: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/ – privileged containers and hostPath volumes are forbidden by the baseline profile, running as root by the restricted one.',
   },
   examples: {
     bad: [
@@ -79,19 +79,46 @@ export const storePrivileged = defineRule<'kubernetes'>({
   },
 });
 
+interface Accounts {
+  /** By name. */
+  accounts: ReadonlyMap<string, readonly KubernetesObject[]>;
+  /** By the name of the account that they are for. */
+  bindings: ReadonlyMap<string, readonly { object: KubernetesObject; namespace: string | null }[]>;
+}
+
+const accountsBy = new WeakMap<Manifest['document']['cluster'], Accounts>();
+
+function accountsOf({ document: { cluster } }: Manifest): Accounts {
+  const known = accountsBy.get(cluster);
+  if (known !== undefined) return known;
+  const accounts = new Map<string, KubernetesObject[]>();
+  const bindings = new Map<string, { object: KubernetesObject; namespace: string | null }[]>();
+  for (const object of cluster.objects) {
+    if (object.kind === 'ServiceAccount') push(accounts, object.name, object);
+    if (object.kind !== 'RoleBinding' && object.kind !== 'ClusterRoleBinding') continue;
+    for (const subject of itemsOf(at(object.node, 'subjects'))) {
+      if (textOf(child(subject, 'kind')) !== 'ServiceAccount') continue;
+      push(bindings, textOf(child(subject, 'name')) ?? '', {
+        object,
+        namespace: knownText(child(subject, 'namespace')),
+      });
+    }
+  }
+  const made = { accounts, bindings };
+  accountsBy.set(cluster, made);
+  return made;
+}
+
+function push<V>(lists: Map<string, V[]>, key: string, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
 /** Bindings of a service account, as objects of the tree say. */
 function isBound(pod: Pod, file: Manifest): KubernetesObject | undefined {
-  const { cluster } = file.document;
-  return cluster.objects.find(
-    (object) =>
-      (object.kind === 'RoleBinding' || object.kind === 'ClusterRoleBinding') &&
-      itemsOf(at(object.node, 'subjects')).some(
-        (subject) =>
-          textOf(child(subject, 'kind')) === 'ServiceAccount' &&
-          textOf(child(subject, 'name')) === (pod.serviceAccount ?? 'default') &&
-          (pod.object.namespace === null || knownText(child(subject, 'namespace')) === pod.object.namespace),
-      ),
-  );
+  const bindings = accountsOf(file).bindings.get(pod.serviceAccount ?? 'default') ?? [];
+  return bindings.find(({ namespace }) => pod.object.namespace === null || namespace === pod.object.namespace)?.object;
 }
 
 export const storeToken = defineRule<'kubernetes'>({
@@ -113,7 +140,7 @@ export const storeToken = defineRule<'kubernetes'>({
   cis: ['CIS Kubernetes 1.12 5.1.6'],
   verified: {
     by: 'source',
-    how: 'kubernetes.io/docs/tasks/configure-pod-container/configure-service-account – the token is mounted unless automountServiceAccountToken is false in the pod or its account.',
+    how: 'https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/ – the token is mounted unless automountServiceAccountToken is false in the pod or its account.',
   },
   examples: {
     bad: [
@@ -128,11 +155,8 @@ export const storeToken = defineRule<'kubernetes'>({
     for (const { container, engine } of storesIn(file)) {
       const { pod } = container;
       if (pod.serviceAccount === null) continue;
-      const account = file.document.cluster.objects.find(
-        ({ kind, name, namespace }) =>
-          kind === 'ServiceAccount' &&
-          name === pod.serviceAccount &&
-          (namespace === null || pod.object.namespace === null || namespace === pod.object.namespace),
+      const account = (accountsOf(file).accounts.get(pod.serviceAccount) ?? []).find(
+        ({ namespace }) => namespace === null || pod.object.namespace === null || namespace === pod.object.namespace,
       );
       const mount =
         child(pod.spec, 'automountServiceAccountToken') ?? at(account?.node, 'automountServiceAccountToken');
@@ -174,7 +198,7 @@ export const clusterAdmin = defineRule<'kubernetes'>({
   cis: ['CIS Kubernetes 1.12 5.1.1'],
   verified: {
     by: 'source',
-    how: 'kubernetes.io/docs/reference/access-authn-authz/rbac – cluster-admin allows any action on any resource; in a RoleBinding on every resource of its namespace.',
+    how: 'https://kubernetes.io/docs/reference/access-authn-authz/rbac/ – cluster-admin allows any action on any resource; in a RoleBinding on every resource of its namespace.',
   },
   examples: {
     bad: [

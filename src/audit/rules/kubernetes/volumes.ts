@@ -59,10 +59,10 @@ export const storeOnEmptyDir = defineRule<'kubernetes'>({
     'https://kubernetes.io/docs/concepts/storage/volumes/#emptydir',
     'https://kubernetes.io/docs/concepts/storage/persistent-volumes/',
   ],
-  cwe: ['CWE-1053'],
+  cwe: ['CWE-693'],
   verified: {
     by: 'source',
-    how: 'kubernetes.io/docs/concepts/storage/volumes – when a pod is removed from a node, the data in its emptyDir is deleted permanently.',
+    how: 'https://kubernetes.io/docs/concepts/storage/volumes/ – when a pod is removed from a node, the data in its emptyDir is deleted permanently.',
   },
   examples: {
     bad: [
@@ -94,7 +94,7 @@ export const storeOnHostPath = defineRule<'kubernetes'>({
   id: 'audit/kubernetes-store-data-on-node',
   format: 'kubernetes',
   title: 'The data of a store lies on the disk of a node',
-  topic: 'encryption-at-rest',
+  topic: 'hardening',
   severity: 'low',
   owner: 'developer',
   description:
@@ -104,7 +104,7 @@ export const storeOnHostPath = defineRule<'kubernetes'>({
   cwe: ['CWE-668'],
   verified: {
     by: 'source',
-    how: 'kubernetes.io/docs/concepts/storage/volumes – hostPath mounts a folder of the host into the pod, presents many security risks and is to be avoided.',
+    how: 'https://kubernetes.io/docs/concepts/storage/volumes/ – hostPath mounts a folder of the host into the pod, presents many security risks and is to be avoided.',
   },
   examples: {
     bad: [

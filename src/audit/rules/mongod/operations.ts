@@ -59,7 +59,7 @@ export const httpInterface = mustNotBe(
     topic: 'network-exposure',
     verified: {
       by: 'source',
-      how: 'https://www.mongodb.com/docs/v3.4/reference/configuration-options/#net.http-options – the HTTP interface listens on the port plus 1000 and was not meant for networks; deprecated in 3.2 and removed in 3.6',
+      how: 'https://www.mongodb.com/docs/v3.6/core/security-mongodb-configuration/ – 3.6 removes the HTTP interface and the REST API, deprecated since 3.2; https://www.mongodb.com/docs/v3.0/core/security-mongodb-configuration/ – it listens on the port plus 1000, shows operational data and logs, and is not recommended for production',
     },
     description:
       'Before 3.6 `net.http` opened a status page, and with `RESTInterfaceEnabled` simple access to the data, on port 28017. A version that has it gets no fixes any more.',

@@ -210,7 +210,7 @@ export const noBinaryLog = defineRule<'my.cnf'>({
     'https://dev.mysql.com/doc/refman/8.4/en/point-in-time-recovery.html',
     'https://mariadb.com/kb/en/binary-log/',
   ],
-  cwe: ['CWE-1053'],
+  cwe: ['CWE-693'],
   examples: {
     bad: ['[mysqld]\nskip-log-bin\n', '[mysqld]\ndisable_log_bin\n'],
     good: ['[mysqld]\nlog_bin=mysql-bin\nbinlog_expire_logs_seconds=604800\n', '[mysqld]\nport=3306\n'],

@@ -16,7 +16,7 @@ const directoryListing = defineRule<'nginx'>({
   format: 'nginx',
   title: 'nginx lists a folder’s files to everybody',
   severity: 'medium',
-  topic: 'retention',
+  topic: 'network-exposure',
   owner: 'it',
   description:
     '`autoindex on` shows a page with every file of a folder that has no index page. Backups and dumps whose names nobody could guess are then one click away, and search engines collect such pages.',
@@ -71,7 +71,7 @@ const aliasTraversal = defineRule<'nginx'>({
   format: 'nginx',
   title: 'A location without a closing slash opens the folder above its alias',
   severity: 'high',
-  topic: 'network-exposure',
+  topic: 'hardening',
   owner: 'it',
   description:
     'With `location /files` and `alias /srv/files/`, the path `/files../secret` becomes `/srv/files/../secret`: a stranger reads what lies beside the folder – the application’s settings, keys, dumps.',
@@ -203,7 +203,7 @@ const hiddenFiles = defineRule<'nginx'>({
   remediation:
     'Refuse them: `location ~ /\\.(?!well-known) { deny all; }`, and let `root` be the application’s public folder.',
   references: [`${NGINX.core}#location`, 'https://laravel.com/docs/deployment#nginx'],
-  verified: { by: 'server', how: `${SERVER}: /.git/config and /.env answer 200; with the location 403` },
+  verified: { by: 'server', how: `${SERVER}: /.git/config answers 200; with the location 403` },
   cwe: ['CWE-538'],
   examples: {
     bad: [

@@ -23,7 +23,7 @@ export const NGINX = {
   gixyAlias: 'https://github.com/dvershinin/gixy/blob/master/docs/en/plugins/aliastraversal.md',
 } as const;
 
-export const SERVER = 'nginx 1.22.1 (Debian 12)';
+export const SERVER = 'nginx 1.22.1 (Debian 12, test/servers/audit-proxy.test.ts)';
 
 /** The part of a hit that says where it is. */
 export function at(directive: NginxDirective, main: Source): Pick<Hit, 'span' | 'source'> {

@@ -137,7 +137,7 @@ const oldTls = defineRule<'nginx'>({
   references: [`${NGINX.ssl}#ssl_protocols`, 'https://www.rfc-editor.org/rfc/rfc8996'],
   verified: {
     by: 'server',
-    how: `${SERVER}: \`nginx -T\` accepts it; OpenSSL 3 then offers TLS 1.0 and 1.1 at security level 0`,
+    how: `${SERVER}: with ssl_protocols TLSv1.1 and ciphers at security level 0 a client that speaks TLS 1.1 alone gets an answer; with TLSv1.2 TLSv1.3 it is refused`,
   },
   cwe: ['CWE-326', 'CWE-327'],
   examples: {

@@ -29,11 +29,11 @@ export const opensearchRules: RuleSet<'opensearch.yml'> = {
       OPENSEARCH,
       [],
       'reindex.remote.allowlist',
-      'https://docs.opensearch.org/latest/im-plugin/reindex-data/#reindex-from-a-remote-cluster – the remote host must be added to reindex.remote.allowlist, where * stands for any part of host:port',
+      'https://docs.opensearch.org/latest/im-plugin/reindex-data/#reindex-from-a-remote-cluster – reindex.remote.allowlist holds host:port of the clusters that may be read; empty, the default, is none',
     ),
     anyUrlRepository(
       OPENSEARCH,
-      'https://docs.opensearch.org/latest/api-reference/snapshots/create-repository/ – URL repositories must be allowed in repositories.url.allowed_urls',
+      'https://docs.opensearch.org/latest/tuning-your-cluster/availability-and-recovery/snapshots/snapshot-restore/ – repositories.url.allowed_urls: patterns of URLs that repositories may read; it keeps requests out of internal networks',
     ),
     servedSnapshots(OPENSEARCH),
     destructiveWildcards(OPENSEARCH, []),

@@ -139,7 +139,7 @@ export const oldTls = defineRule<'postgresql.conf'>({
     by: 'source',
     how: 'https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-SSL-MIN-PROTOCOL-VERSION – TLSv1 and TLSv1.1 may be set, and are then offered as far as the OpenSSL in use still does; TLSv1.2 is the default',
   },
-  cis: ['CIS PostgreSQL 17 6.8'],
+  cis: ['CIS PostgreSQL 17 6.9'],
   title: 'PostgreSQL accepts TLS versions that are broken',
   severity: 'medium',
   owner: 'it',

@@ -129,7 +129,6 @@ export const rowSecurityOff = defineRule<'postgresql.conf'>({
   format: 'postgresql.conf',
   topic: 'authorization',
   verified: { by: 'server', how: STARTED },
-  cis: ['CIS PostgreSQL 17 4.7'],
   title: 'PostgreSQL refuses queries that row security would filter',
   severity: 'low',
   owner: 'developer',

@@ -188,7 +188,7 @@ export const archiveGoesNowhere = defineRule<'postgresql.conf'>({
     'https://www.postgresql.org/docs/current/continuous-archiving.html',
     `${DOCS}wal.html#GUC-ARCHIVE-COMMAND`,
   ],
-  cwe: ['CWE-1053'],
+  cwe: ['CWE-693'],
   examples: {
     bad: [
       "listen_addresses = 'localhost'\narchive_mode = on\narchive_command = '/bin/true'\n",
@@ -245,7 +245,7 @@ export const durabilityOff = defineRule<'postgresql.conf'>({
     'With `fsync = off` or `full_page_writes = off` a power failure can leave a database that no longer opens, or worse, one that does and is wrong. For tests only.',
   remediation: 'Remove the line; for speed use `synchronous_commit = off`, which loses a moment and never corrupts.',
   references: [`${DOCS}wal.html#GUC-FSYNC`, `${DOCS}wal.html#GUC-FULL-PAGE-WRITES`],
-  cwe: ['CWE-1053'],
+  cwe: ['CWE-693'],
   examples: {
     bad: ["listen_addresses = 'localhost'\nfsync = off\n", "listen_addresses = 'localhost'\nfull_page_writes = 'no'\n"],
     good: ["listen_addresses = 'localhost'\nfsync = on\nsynchronous_commit = off\n"],

@@ -126,7 +126,7 @@ export const noPersistence = defineRule<'redis.conf'>({
     'With `save ""` and without `appendonly yes` all data is gone after a restart or a crash. Fine for a cache; not for sessions, queues or anything that people entered.',
   remediation: 'Set `appendonly yes`, or save points; for a pure cache set `maxmemory-policy allkeys-lru` as well.',
   references: ['https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/'],
-  cwe: ['CWE-1053'],
+  cwe: ['CWE-693'],
   examples: {
     bad: ['bind 127.0.0.1\nprotected-mode yes\nsave ""\nappendonly no\n'],
     good: [

@@ -73,7 +73,7 @@ export function listensEverywhere<N extends SearchFormat>(product: Product<N>, a
     topic: 'network-exposure',
     verified: {
       by: 'server',
-      how: `${product.tried} with network.host 0.0.0.0 listens on every address for HTTP and for nodes, with 127.0.0.1 or _local_ on loopback only (sockets of the process listed) (${product.triedIn})`,
+      how: `${product.tried} with network.host 0.0.0.0 listens on every address for HTTP and for nodes, with 127.0.0.1 or _local_ on loopback only (${product.triedIn})`,
     },
     description:
       'The node answers on every address of the machine, the public ones too. Login and TLS then are the only things between a stranger and the data, and the port for nodes (9300) stands open beside the one for clients.',
@@ -112,7 +112,7 @@ export function transportExposed<N extends SearchFormat>(product: Product<N>, al
   const { name, id, sample } = product;
   const verified = {
     by: 'server',
-    how: `${product.tried} with network.host 0.0.0.0 opens the transport port on every address as well; with transport.host 127.0.0.1 only HTTP stays open (${product.triedIn})`,
+    how: `${product.tried} with network.host 0.0.0.0 opens the transport port on every address as well; bound to loopback it takes no connection from elsewhere (${product.triedIn})`,
   } as const;
   return defineRule<N>({
     id: `audit/${id}-transport-port-open`,

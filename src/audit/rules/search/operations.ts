@@ -15,7 +15,7 @@ export function destructiveWildcards<N extends SearchFormat>(product: Product<N>
     topic: 'hardening',
     verified: {
       by: 'server',
-      how: `${product.tried} with the setting false carries out DELETE /* on all indices; with true it answers 400 (Wildcard expressions or all indices are not allowed) (${product.triedIn})`,
+      how: `${product.tried} with the setting false carries out DELETE /* on all indices; with true a wildcard is answered 400 (Wildcard expressions or all indices are not allowed) (${product.triedIn})`,
     },
     description:
       'With `action.destructive_requires_name: false` a request for `DELETE /*` or `DELETE /_all` is carried out. The extortion of open clusters works by just this request.',

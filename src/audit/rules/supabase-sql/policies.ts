@@ -1,4 +1,5 @@
 /** Rules on what policies say. */
+import { maskLiterals } from '../../../core/redact-line.ts';
 import { appliesTo, checkOf, isOpen, opens, usingOf } from '../../formats/supabase-sql/access.ts';
 import type { Role } from '../../formats/supabase-sql/evaluate.ts';
 import type { SqlProject } from '../../formats/supabase-sql/read.ts';
@@ -55,7 +56,9 @@ export function placeOf(policy: SqlPolicy, commands: readonly Privilege[]): SqlP
 }
 
 export function written(place: SqlPlace): string {
-  const text = place.source.text.slice(place.span.start, place.span.end).replace(/\s+/g, ' ');
+  const whole = place.source.text.slice(place.span.start, place.span.end);
+  // What a comment says is nobody's business.
+  const text = maskLiterals(whole.replace(/--[^\n]*|\/\*[^*]*\*\//g, ' ').replace(/\s+/g, ' '));
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }
 

@@ -120,7 +120,7 @@ export const tableRules: readonly AuditRule<'supabase-sql'>[] = [
       by: 'server',
       how: 'PostgreSQL 15 and 18 (test/servers/audit-rls.test.ts): with row level security and no policy the roles of the API see no row',
     },
-    cwe: ['CWE-1188'],
+    cwe: ['CWE-863'],
     examples: {
       bad: [
         'create table public.jobs (id int, owner uuid default auth.uid());\nalter table public.jobs enable row level security;\n',

@@ -74,7 +74,12 @@ export function added(subject: Subject, view: View, name: string, text: string, 
   if (open === null || view.has(name) || source !== subject.source || lineEnd(source.text, open) !== open) return null;
   const start = source.text.lastIndexOf('\n', at.span.start - 1) + 1;
   const indent = /^[ \t]*/.exec(source.text.slice(start, at.span.start))?.[0] ?? '';
-  const lines = text.split('\n').map((line) => `${source.eol}${indent}  ${line}`);
+  // As `terraform fmt` has it where the next line allows: signs of equality stand below each other.
+  const next = /^\r?\n[ \t]*([\w-]+[ \t]+)=/.exec(source.text.slice(open, open + 500))?.[1]?.length ?? 0;
+  const aligned = text.includes('\n')
+    ? text
+    : text.replace(/^([\w-]+) =/, (_, own: string) => `${own.padEnd(next - 1)} =`);
+  const lines = aligned.split('\n').map((line) => `${source.eol}${indent}  ${line}`);
   return { ...rest, edits: [{ start: open, end: open, text: lines.join('') }] };
 }
 
@@ -115,6 +120,8 @@ export interface Expectation {
   absent: 'bad' | 'fine' | ((subject: Subject, configuration: Configuration) => 'bad' | 'fine' | 'unknown');
   /** A clause: `is not encrypted at rest`. */
   says: string;
+  /** Modules of the registry that hand an input of the same name on; they have defaults of their own. */
+  modules?: RegExp;
   /** Only these resources. */
   only?: (subject: Subject, configuration: Configuration) => boolean;
   severity?: (subject: Subject, configuration: Configuration) => Wrong['severity'];
@@ -133,9 +140,12 @@ function isSafe(value: Value, safe: Expectation['safe']): boolean {
 
 /** Goes over all resources that an expectation is about. */
 export function* unmet({ configuration, unknown }: Asking, expectation: Expectation): Generator<Wrong> {
-  const { types, setting, safe, says, absent, patch } = expectation;
-  for (const subject of configuration.of(...types)) {
-    if (expectation.only && !expectation.only(subject, configuration)) continue;
+  const { types, setting, safe, says, patch, modules } = expectation;
+  const calls = configuration.calls.filter(({ instance, from }) => instance === null && modules?.test(from ?? ''));
+  for (const subject of [...configuration.of(...types), ...calls]) {
+    const isCall = 'from' in subject;
+    const absent = isCall ? 'fine' : expectation.absent;
+    if (!isCall && expectation.only && !expectation.only(subject, configuration)) continue;
     const found = settingOf(subject.view, setting);
     const severity = expectation.severity?.(subject, configuration);
     const rest = {
@@ -145,8 +155,9 @@ export function* unmet({ configuration, unknown }: Asking, expectation: Expectat
       message: `${subject.address} ${says}.`,
       ...(severity && { severity }),
     };
-    if (found.state === 'unknown') unknown(subject, setting);
-    else if (found.state === 'known') {
+    if (found.state === 'unknown') {
+      if (!isCall) unknown(subject, setting);
+    } else if (found.state === 'known') {
       const bad = expectation.bad ? expectation.bad(found.value) : !isSafe(found.value, safe);
       if (!bad) continue;
       const { at } = found.value;

@@ -57,14 +57,14 @@ const openToInternet = terraformRule(
     cwe: ['CWE-284', 'CWE-668'],
     verified: documented(
       SOURCES.aws('security_group'),
-      'cidr_blocks are the sources that are allowed; google_compute_firewall: without source_ranges, source_tags and source_service_accounts the rule applies to any source',
+      'cidr_blocks are the sources that are allowed; google_compute_firewall: an ingress rule needs source_ranges, source_tags or source_service_accounts (the provider refuses it otherwise since 4.0), and an empty list means every source',
     ),
     guidance: GROUPS_GUIDANCE,
     examples: {
       bad: [
         'resource "aws_security_group" "db" {\n  ingress {\n    from_port   = 5432\n    to_port     = 5432\n    protocol    = "tcp"\n    cidr_blocks = ["0.0.0.0/0"]\n  }\n}\n',
         'variable "from" {\n  default = ["10.0.0.0/16", "::/0"]\n}\nresource "aws_security_group_rule" "db" {\n  type              = "ingress"\n  from_port         = 6379\n  to_port           = 6379\n  protocol          = "tcp"\n  ipv6_cidr_blocks  = var.from\n  security_group_id = aws_security_group.db.id\n}\n',
-        'resource "google_compute_firewall" "db" {\n  network = "default"\n  allow {\n    protocol = "tcp"\n    ports    = ["22", "27017-27019"]\n  }\n}\n',
+        'resource "google_compute_firewall" "db" {\n  network       = "default"\n  source_ranges = []\n  allow {\n    protocol = "tcp"\n    ports    = ["22", "27017-27019"]\n  }\n}\n',
         'resource "azurerm_network_security_rule" "db" {\n  direction                   = "Inbound"\n  access                      = "Allow"\n  protocol                    = "Tcp"\n  destination_port_range      = "1433"\n  source_address_prefix       = "Internet"\n  network_security_group_name = azurerm_network_security_group.db.name\n}\n',
         'resource "aws_vpc_security_group_ingress_rule" "db" {\n  ip_protocol = "tcp"\n  from_port   = 3306\n  to_port     = 3306\n  cidr_ipv4   = "0.0.0.0/1"\n}\n',
       ],
@@ -201,4 +201,66 @@ const defaultGroup = terraformRule(
   },
 );
 
-export const networkRules: readonly AuditRule<'terraform'>[] = [openToInternet, everyPort, widePrivate, defaultGroup];
+const ADMIN_PORTS: readonly { port: number; name: string; severity: 'low' | 'medium' }[] = [
+  // SSH asks for keys where it is set up well; remote desktops have passwords, and a history of holes before the login.
+  { port: 3389, name: 'remote desktops', severity: 'medium' },
+  { port: 22, name: 'SSH', severity: 'low' },
+];
+
+const adminPorts = terraformRule(
+  {
+    id: 'audit/terraform-admin-port-open-to-internet',
+    topic: 'network-exposure',
+    title: 'A firewall rule opens an administration port to the internet',
+    severity: 'medium',
+    owner: 'it',
+    description:
+      'SSH or remote desktop answers every address. Passwords are tried on such ports all day; whoever gets in stands behind the firewall of the stores.',
+    remediation:
+      'Use the session manager (AWS), Identity-Aware Proxy (Google Cloud) or Bastion (Azure), or admit the addresses of a VPN only.',
+    references: [
+      SOURCES.aws('security_group'),
+      SOURCES.gcp('compute_firewall'),
+      SOURCES.azure('network_security_rule'),
+    ],
+    cwe: ['CWE-284'],
+    verified: documented(
+      SOURCES.aws('security_group'),
+      'cidr_blocks are the sources that are allowed, from_port to to_port the ports; 22 and 3389 are assigned to ssh and ms-wbt-server',
+    ),
+    guidance: GROUPS_GUIDANCE,
+    examples: {
+      bad: [
+        'resource "aws_security_group" "jump" {\n  ingress {\n    from_port   = 22\n    to_port     = 22\n    protocol    = "tcp"\n    cidr_blocks = ["0.0.0.0/0"]\n  }\n}\n',
+        'resource "azurerm_network_security_group" "g" {\n  security_rule {\n    direction              = "Inbound"\n    access                 = "Allow"\n    protocol               = "Tcp"\n    priority               = 100\n    destination_port_range = "3389"\n    source_address_prefix  = "*"\n  }\n}\n',
+      ],
+      good: [
+        'resource "aws_security_group" "jump" {\n  ingress {\n    from_port   = 22\n    to_port     = 22\n    protocol    = "tcp"\n    cidr_blocks = ["198.51.100.7/32"]\n  }\n}\n',
+        'resource "azurerm_network_security_group" "g" {\n  security_rule {\n    direction              = "Inbound"\n    access                 = "Deny"\n    protocol               = "*"\n    priority               = 100\n    destination_port_range = "*"\n    source_address_prefix  = "*"\n  }\n  security_rule {\n    direction              = "Inbound"\n    access                 = "Allow"\n    protocol               = "Tcp"\n    priority               = 200\n    destination_port_range = "3389"\n    source_address_prefix  = "*"\n  }\n}\n',
+      ],
+    },
+  },
+  function* (asking) {
+    for (const [admission, from] of admissionsFrom(asking, 'internet')) {
+      if (admission.everything) continue;
+      const found = ADMIN_PORTS.filter(({ port }) =>
+        admission.ports.some((range) => range.from <= port && port <= range.to),
+      );
+      const [worst] = found;
+      if (worst === undefined) continue;
+      yield {
+        ...wrong(admission, from, `opens ${found.map(({ name }) => name).join(' and ')} to the internet`),
+        expected: 'the addresses of a VPN, or none',
+        severity: worst.severity,
+      };
+    }
+  },
+);
+
+export const networkRules: readonly AuditRule<'terraform'>[] = [
+  openToInternet,
+  everyPort,
+  widePrivate,
+  adminPorts,
+  defaultGroup,
+];

@@ -50,6 +50,8 @@ function* at(view: Subject['view'], path: readonly string[]): Generator<Value> {
   else if (value !== null) yield value;
 }
 
+/** Folders whose passwords open nothing real, most of the time. */
+const SAMPLE = /\.example|(?:^|\/)(?:examples?|samples?|tests?|fixtures?|testdata|e2e)\//i;
 const KEY_NAME = /(?:^|_)(?:secret|secret_key|secret_access_key|api_key|auth_token)$/i;
 
 /** Stands for a value that somebody fills in later, or is none. */
@@ -134,7 +136,7 @@ const literal = terraformRule(
     for (const subject of configuration.of(...Object.keys(SECRETS), 'aws_ssm_parameter', 'aws_lambda_function')) {
       for (const { setting, value, text } of secretsOf(subject)) {
         const known = isWellKnown(text);
-        const sample = /\.example|\bexamples?\//.test(value.at.source.path);
+        const sample = SAMPLE.test(value.at.source.path);
         yield {
           subject,
           setting,

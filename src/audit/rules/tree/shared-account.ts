@@ -55,7 +55,7 @@ export const sharedAccount: TreeRule = {
         place,
         actual: `the account \`${name}\``,
         expected: 'an account of its own with the rights it needs',
-        message: `The back end and the administration use one account of ${storeName(store)}: \`${name}\`.`,
+        message: `The back end logs in to ${storeName(store)} as \`${name}\`, which is ${admin.fact.may === 'everything' ? 'its administrator' : 'the account of an administration tool'}.`,
         with: [admin.fact.place],
       };
     }
