@@ -34,6 +34,8 @@ interface Walk {
   steps: number;
   /** Steps that it may take. */
   most: number;
+  /** Chains that it stands in. */
+  open: Set<string>;
 }
 
 /** How many rules may still be looked at, where many packets are asked about. */
@@ -52,7 +54,16 @@ export function evaluate(filter: Filter, packet: Packet, effort: Effort = { left
   };
   if (!filter.families.includes(packet.family)) return [nowhere];
   const most = Math.min(MOST_STEPS, effort.left);
-  const walk: Walk = { filter, packet, translated: false, elsewhere: false, originalPort: packet.port, steps: 0, most };
+  const walk: Walk = {
+    filter,
+    packet,
+    translated: false,
+    elsewhere: false,
+    originalPort: packet.port,
+    steps: 0,
+    most,
+    open: new Set(),
+  };
   const parts = merged(throughHooks(walk, baseChains(walk, 'prerouting'), true, { ...nowhere }));
   effort.left -= Math.min(walk.steps, most);
   return parts;
@@ -241,7 +252,14 @@ function descend(
     outcome.perhaps.push(undecided(sources, rule.place, `${rule.text} (that chain is not in the file)`));
     return NOBODY;
   }
+  // Kernels refuse to load a chain that leads to itself, so such a file is not what runs.
+  if (walk.open.has(action.chain)) {
+    outcome.perhaps.push(undecided(sources, rule.place, `${rule.text} (that chain leads back to itself)`));
+    return NOBODY;
+  }
+  walk.open.add(action.chain);
   const inner = runChain(walk, chain, sources, depth + 1);
+  walk.open.delete(action.chain);
   const rest = inner.rest;
   if (action.do === 'goto' && sure) inner.rest = NOBODY;
   take(outcome, inner, sure, sources, walk);

@@ -43,8 +43,30 @@ export function readSystem(
     findings: listsOf(all.map((finding) => [finding.asset, finding])),
     datasets: listsOf(facts.datasets.map((one, order) => [one.fact.store, { fact: one.fact, order }])),
   };
-  const exposures = stores.map((store) => exposureOf(store, told)).sort(bySeverity);
+  const outer = outerPaths(corpus);
+  const exposures = stores.map((store) => inRealFiles(exposureOf(store, told), outer)).sort(bySeverity);
   return { exposures, findings: withReach(all, exposures) };
+}
+
+/** Where texts that stand inside other files (a key of a ConfigMap) really stand. */
+function outerPaths(corpus: Corpus): ReadonlyMap<string, string> {
+  const files: readonly ReadFile[] = Object.values(corpus.files).flat();
+  return new Map(
+    files.flatMap(({ source }) => (source.within ? [[source.path, source.within.source.path] as const] : [])),
+  );
+}
+
+/** Lines are those of the real file already. */
+function inRealFiles(exposure: Exposure, outer: ReadonlyMap<string, string>): Exposure {
+  if (outer.size === 0) return exposure;
+  const real = (path: string): string => outer.get(path) ?? path;
+  const links = exposure.links.map((link) => ({
+    ...link,
+    evidence: link.evidence.map((one) =>
+      one.kind === 'file' || one.kind === 'setting' ? { ...one, path: real(one.path) } : one,
+    ),
+  }));
+  return { ...exposure, file: real(exposure.file), links };
 }
 
 /** A published port that passes a firewall is one fact: what its own file says of it goes into the finding of the whole. */

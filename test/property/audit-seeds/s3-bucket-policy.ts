@@ -9,6 +9,7 @@ export const seeds: readonly Seed[] = [
       ['audit/bucket-policy-anyone-reads', '"*"'],
       ['audit/bucket-policy-anyone-lists', '"s3:ListBucket"'],
       ['audit/bucket-policy-inverted', '{ "AWS": "arn:aws:iam::111122223333:user/old" }'],
+      ['audit/bucket-policy-anyone-reads', '"*"'],
       ['audit/bucket-policy-spoofable-condition', '{ "StringLike": { "aws:Referer": ["https://example.com/*"] } }'],
     ],
   },
