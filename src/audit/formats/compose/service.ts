@@ -140,11 +140,17 @@ const ENGINE_PORTS: Readonly<Record<string, readonly number[]>> = {
 function joinedPorts(service: ProjectService, reader: ServiceReader): ComposePort[] {
   const { source } = reader.project.joined;
   const ports = new Map<string, ComposePort>();
+  const layers = new Map<string, unknown>();
   for (const { node, layer } of partsOf(service, 'ports')) {
     for (const reading of readPorts(node, source, layer.variables)) {
       if ('port' in reading) {
         const { port } = reading;
-        ports.set(`${port.hostIp ?? '0.0.0.0'}|${port.hostIpKnown ? '' : port.span.start}|${port.key}`, port);
+        const key = `${port.hostIp ?? '0.0.0.0'}|${port.hostIpKnown ? '' : port.span.start}|${port.key}`;
+        // Docker publishes it once; a patch has to mend each place in the file where it is written.
+        const twin = layers.get(key) === layer ? ports.get(key) : undefined;
+        const edits = twin?.toLoopback && port.toLoopback && [...twin.toLoopback, ...port.toLoopback];
+        ports.set(key, twin ? { ...port, toLoopback: edits ?? null } : port);
+        layers.set(key, layer);
       } else {
         reader.skip('COMPOSE_PORT', reading.unreadable.start, 'a published port whose number cannot be told');
       }
