@@ -143,8 +143,11 @@ describe('patches of audit', () => {
           const found = new Set(report.findings.map(({ line }) => line));
           const all = before.split('\n');
           // A port that is written twice is published once: one finding, and both lines are mended.
-          const twins = new Set(all.filter((_line, index) => found.has(index + 1)));
-          const kept = all.filter((line, index) => !found.has(index + 1) && !found.has(index) && !twins.has(line));
+          const portOf = (line: string): string => /\d+:\d+(?=["']?\s*(?:#|$))/.exec(line)?.[0] ?? line;
+          const twins = new Set(all.filter((_line, index) => found.has(index + 1)).map(portOf));
+          const kept = all.filter(
+            (line, index) => !found.has(index + 1) && !found.has(index) && !twins.has(portOf(line)),
+          );
           const after = change.after.split('\n');
           let at = 0;
           for (const line of kept) {
