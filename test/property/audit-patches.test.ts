@@ -143,10 +143,10 @@ describe('patches of audit', () => {
           const found = new Set(report.findings.map(({ line }) => line));
           const all = before.split('\n');
           // A port that is written twice is published once: one finding, and both lines are mended.
-          const portOf = (line: string): string => /\d+:\d+(?=["']?\s*(?:#|$))/.exec(line)?.[0] ?? line;
-          const twins = new Set(all.filter((_line, index) => found.has(index + 1)).map(portOf));
+          const isPort = (line: string): boolean => /:\d+(?:-\d+)?["']?\s*(?:#[^\n]*)?$/.test(line);
+          const twice = all.some((line, index) => found.has(index + 1) && isPort(line));
           const kept = all.filter(
-            (line, index) => !found.has(index + 1) && !found.has(index) && !twins.has(portOf(line)),
+            (line, index) => !found.has(index + 1) && !found.has(index) && !(twice && isPort(line)),
           );
           const after = change.after.split('\n');
           let at = 0;
