@@ -30,6 +30,8 @@ let port: number;
 async function start(lines: readonly string[], user = account): Promise<void> {
   await running?.stop();
   running = undefined;
+  // A new one each time: between two starts another test may have taken the old one.
+  port = await freePort();
   const own = [
     '[mysqld]',
     `datadir=${join(place, 'data')}`,
@@ -77,7 +79,6 @@ describe.skipIf(!binary || !installer || !client)('a real MariaDB', () => {
       },
     );
     certificate(place, account);
-    port = await freePort();
     await start([]);
     execFileSync(client ?? '', [
       ...['--no-defaults', '-S', join(place, 's.sock'), '-u', 'root', '-e'],

@@ -131,8 +131,13 @@ describe.skipIf(!binary || !passwd)('a real Mosquitto', () => {
     await expect(connect({ port: bound.port, host })).rejects.toThrow(/ECONNREFUSED/);
   });
 
+  // The default listener has a fixed port, which the practice range's tests need at the same time.
+  const alone = process.env.POSTERN_PORT_1883 === '1';
+  if (!alone)
+    console.warn('SKIPPED mosquitto’s default listener: set POSTERN_PORT_1883=1 where nothing else uses port 1883');
+
   // audit/mosquitto-default-listener-open
-  it.skipIf(address === undefined)(
+  it.skipIf(address === undefined || !alone)(
     'without a listener is open on loopback; a setting of a listener opens it to all, and allow_anonymous false is void',
     async () => {
       const host = address ?? '';
