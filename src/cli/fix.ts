@@ -12,6 +12,9 @@ import { collect, print } from './output.ts';
 import { findConfig } from './project.ts';
 import { judgedBy } from './user-rules.ts';
 
+/** More places of one rule are the same instruction again. */
+const MOST_PLACES = 5;
+
 interface FixOptions extends Omit<SecureOptions, 'secure'> {
   secure?: string;
   config?: string;
@@ -126,7 +129,10 @@ async function fixRoot(
   // Before anything is told: what is told was done.
   if (!options.dryRun) applyPatches(root, accepted.changes);
   await print(io, diffOf(accepted.changes, renderDiff, shown));
-  if (!options.quiet) notes(io, accepted, shown);
+  if (!options.quiet) {
+    notes(io, accepted, shown);
+    await instructions(io, findings, plan.manual, judged, shown);
+  }
   const cleared = new Set(accepted.changes.flatMap(({ patches }) => patches.flatMap((patch) => patch.findings)));
   const applied = accepted.changes.reduce((sum, { patches }) => sum + patches.length, 0);
   const left = findings.filter(({ fingerprint }) => !cleared.has(fingerprint)).length;
@@ -230,5 +236,32 @@ function notes(io: Io, plan: FixPlan, shown: Shown): void {
   }
   for (const { path, title, reason } of plan.refused) {
     io.stderr.write(`${colors.yellow('not applied')}  ${plain(`${shown(path)}: ${title}: ${reason}`)}\n`);
+  }
+}
+
+/** What no patch can decide – which network, which password – is told with what to do, once for each rule. */
+async function instructions(
+  io: Io,
+  findings: readonly Finding[],
+  manual: readonly string[],
+  { rules = [] }: AuditOptions,
+  shown: Shown,
+): Promise<void> {
+  const left = findings.filter(({ fingerprint }) => manual.includes(fingerprint));
+  if (left.length === 0) return;
+  const { auditRules } = await import('../audit/index.ts');
+  const colors = stderrColors(io);
+  for (const id of new Set(left.map(({ rule }) => rule))) {
+    const own = left.filter(({ rule }) => rule === id);
+    io.stderr.write(`${colors.cyan('by hand')}  ${colors.dim(`[${plain(id)}]`)}\n`);
+    for (const { evidence, message } of own.slice(0, MOST_PLACES)) {
+      const [first] = evidence;
+      const place = first.kind === 'setting' ? `${shown(first.path)}:${first.line ?? 1}: ` : '';
+      io.stderr.write(`     ${plain(`${place}${message}`)}\n`);
+    }
+    if (own.length > MOST_PLACES) io.stderr.write(`     and ${own.length - MOST_PLACES} more places\n`);
+    const known = [...auditRules, ...rules.map(({ rule }) => rule)].find((rule) => rule.id === id);
+    const remediation = known?.remediation;
+    if (remediation !== undefined) io.stderr.write(`     ${colors.dim(`do: ${plain(remediation)}`)}\n`);
   }
 }

@@ -295,3 +295,14 @@ async function asNobody<T>(work: () => Promise<T>): Promise<T> {
     process.seteuid?.(0);
   }
 }
+
+describe('what no patch can decide', () => {
+  it('is told with its place and what to do, once for each rule, and not with --quiet', async () => {
+    file('deploy/redis.conf', 'bind 0.0.0.0\nprotected-mode yes\nrequirepass foobared\n');
+    const { stderr } = await fix('deploy', '--dry-run');
+    expect(stderr).toMatch(/by hand {2}\[audit\/redis-weak-password\]\n {5}deploy\/redis\.conf:3: .+\n {5}do: \S+/);
+    expect(stderr).not.toContain('foobared');
+    const { stderr: quiet } = await fix('deploy', '--dry-run', '--quiet');
+    expect(quiet).not.toContain('by hand');
+  });
+});
